@@ -1,0 +1,398 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs, rustdoc::broken_intra_doc_links)]
+
+extern crate alloc;
+
+mod impls;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+#[cfg(any(test, feature = "try-runtime"))]
+mod try_state;
+mod types;
+pub mod weights;
+
+pub use pallet::*;
+pub use types::*;
+pub use weights::WeightInfo;
+
+use polkadot_sdk::*;
+
+/// The pallet.
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use alloc::vec::Vec;
+	use athanor_primitives::{H256, JobId, Signature, WorkerKey};
+	use frame_support::{
+		pallet_prelude::*,
+		traits::{
+			OnUnbalanced,
+			fungible::{BalancedHold, MutateHold},
+		},
+	};
+	use frame_system::pallet_prelude::*;
+	use sp_runtime::Permill;
+
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	/// The staking pallet.
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	/// What the runtime decides.
+	#[pallet::config]
+	pub trait Config:
+		polkadot_sdk::frame_system::Config<RuntimeEvent: From<Event<Self>>, Hash = H256>
+	{
+		/// The currency that is staked.
+		type Currency: MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason, Balance = Balance>
+			+ BalancedHold<Self::AccountId>;
+
+		/// The hold reasons of the runtime, this pallet's among them.
+		type RuntimeHoldReason: From<HoldReason>;
+
+		/// Receives what slashes take.
+		type OnSlash: OnUnbalanced<CreditOf<Self>>;
+
+		/// The least that a provider bonds, and the least that it needs bonded to be given work, in
+		/// units. More than 0.
+		#[pallet::constant]
+		type MinStake: Get<Balance>;
+
+		/// How long unbonding stake stays on hold, in blocks. Longer than a job can last, so that
+		/// no stake gets away before the deadline that it answers for. More than 0.
+		#[pallet::constant]
+		type UnbondingPeriod: Get<BlockNumberFor<Self>>;
+
+		/// The most worker keys that one provider can have. More than 0.
+		#[pallet::constant]
+		type MaxWorkerKeys: Get<u32>;
+
+		/// The share of bonded and unbonding stake that a missed deadline costs.
+		#[pallet::constant]
+		type TimeoutSlash: Get<Permill>;
+
+		/// Weights of the calls.
+		type WeightInfo: WeightInfo;
+	}
+
+	/// Why this pallet holds money.
+	#[pallet::composite_enum]
+	pub enum HoldReason {
+		/// Stake of a provider, bonded or unbonding. `unbond` and later `withdraw` free it.
+		#[codec(index = 0)]
+		Stake,
+	}
+
+	/// The providers.
+	///
+	/// Blake2_128Concat, because accounts are chosen by their owners. The stake that a record
+	/// cannot do without is its deposit.
+	#[pallet::storage]
+	pub type Providers<T: Config> =
+		StorageMap<_, Blake2_128Concat, T::AccountId, ProviderOf<T>, OptionQuery>;
+
+	/// The provider that a worker key belongs to.
+	///
+	/// Blake2_128Concat, because keys are chosen by their owners. Bounded by `MaxWorkerKeys` for
+	/// each staked provider.
+	#[pallet::storage]
+	pub type Workers<T: Config> =
+		StorageMap<_, Blake2_128Concat, WorkerKey, T::AccountId, OptionQuery>;
+
+	/// The worker keys of a provider: the reverse of `Workers`, to list and to remove them.
+	///
+	/// Blake2_128Concat twice, because accounts and keys are chosen by their owners.
+	#[pallet::storage]
+	pub type KeysOf<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		T::AccountId,
+		Blake2_128Concat,
+		WorkerKey,
+		(),
+		OptionQuery,
+	>;
+
+	/// Providers that exist from the first block on.
+	#[pallet::genesis_config]
+	#[derive(frame_support::DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// Accounts to register, each with the stake that it bonds, in units, at least `MinStake`
+		/// and at most what leaves its account the existential deposit. Worker keys are added
+		/// later, since their proofs name the genesis hash.
+		pub providers: Vec<(T::AccountId, Balance)>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			for (provider, stake) in &self.providers {
+				let registered = Pallet::<T>::do_register(provider, *stake);
+				assert!(
+					registered.is_ok(),
+					"genesis provider {provider:?} with stake {stake}: {registered:?}"
+				);
+			}
+		}
+	}
+
+	/// What happened.
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// An account became a provider.
+		ProviderRegistered {
+			/// The new provider.
+			provider: T::AccountId,
+			/// What it bonded, in units.
+			stake: Balance,
+		},
+		/// A provider bonded more.
+		Bonded {
+			/// Whose stake grew.
+			provider: T::AccountId,
+			/// By how much, in units.
+			amount: Balance,
+			/// What is bonded now, in units.
+			total: Balance,
+		},
+		/// A provider asked for stake back. The part stays on hold, and can be slashed, until it
+		/// unlocks.
+		Unbonding {
+			/// Whose stake.
+			provider: T::AccountId,
+			/// How much, in units.
+			amount: Balance,
+			/// First block in which `withdraw` releases it.
+			unlocks_at: BlockNumberFor<T>,
+		},
+		/// Unbonded stake went back to its owner.
+		Withdrawn {
+			/// Whose stake.
+			provider: T::AccountId,
+			/// How much, in units.
+			amount: Balance,
+		},
+		/// A worker may now sign receipts for a provider.
+		WorkerKeyAdded {
+			/// Owner of the key.
+			provider: T::AccountId,
+			/// ed25519 public key of the worker.
+			key: WorkerKey,
+		},
+		/// A worker may no longer sign receipts for a provider.
+		WorkerKeyRemoved {
+			/// Former owner of the key.
+			provider: T::AccountId,
+			/// ed25519 public key of the worker.
+			key: WorkerKey,
+		},
+		/// A provider lost stake because it missed the deadline of a job.
+		ProviderSlashed {
+			/// Whose stake.
+			provider: T::AccountId,
+			/// The job that was not done in time.
+			job: JobId,
+			/// How much was taken, in units.
+			amount: Balance,
+		},
+		/// An account is no longer a provider.
+		ProviderDeregistered {
+			/// The former provider.
+			provider: T::AccountId,
+		},
+	}
+
+	/// Why a call failed.
+	#[pallet::error]
+	pub enum Error<T> {
+		/// The account is not a provider. Register it first.
+		NotProvider,
+		/// The account is a provider already. Use `bond` to add stake.
+		AlreadyProvider,
+		/// The bonded stake would be under `MinStake`. Stake more; or, when unbonding, unbond less
+		/// or everything.
+		StakeTooLow,
+		/// The amount is zero. Name an amount.
+		AmountZero,
+		/// More than is bonded was to be unbonded. Unbond at most what is bonded; what unbonds
+		/// already is not part of it.
+		NotEnoughBonded,
+		/// 16 parts of the stake unbond already. Withdraw what has unlocked, or wait until a part
+		/// does.
+		TooManyUnbonding,
+		/// No part of the stake has unlocked. Unbond first, or wait for the block in which a part
+		/// unlocks.
+		NothingToWithdraw,
+		/// The key is registered already, for this provider or another. Make a new key for this
+		/// worker.
+		KeyTaken,
+		/// The key is of small order, so that anybody could sign for it. Make a key with a proper
+		/// tool.
+		WeakKey,
+		/// The proof is not a signature of this key for this provider and this chain. Make it with
+		/// the worker's key, the account that sends this call, and the genesis hash of this chain.
+		BadProof,
+		/// The provider has `MaxWorkerKeys` keys. Remove one first.
+		TooManyKeys,
+		/// The key is not registered. Check it for typing errors, or that it was not removed
+		/// before.
+		UnknownKey,
+		/// The key belongs to another provider. Only its owner can remove it.
+		NotYourKey,
+		/// Stake is left, bonded or unbonding. Unbond everything and withdraw it first.
+		StakeRemains,
+	}
+
+	#[pallet::extra_constants]
+	impl<T: Config> Pallet<T> {
+		/// The most parts of a provider's stake that unbond at the same time.
+		#[pallet::constant_name(MaxUnbonding)]
+		fn max_unbonding() -> u32 {
+			MAX_UNBONDING
+		}
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn integrity_test() {
+			Self::check_config();
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_n: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call(weight(<T as Config>::WeightInfo))]
+	impl<T: Config> Pallet<T> {
+		/// Registers the sender as a provider and bonds `stake` units of its balance.
+		///
+		/// **Dispatch origin**: signed.
+		///
+		/// **Effects**: puts `stake` on hold. The existential deposit stays free.
+		///
+		/// **Errors**: `AlreadyProvider`; `StakeTooLow` under `MinStake`; a token error if the
+		/// balance does not cover the stake.
+		///
+		/// **Events**: `ProviderRegistered`.
+		#[pallet::call_index(0)]
+		pub fn register(origin: OriginFor<T>, stake: Balance) -> DispatchResult {
+			let provider = ensure_signed(origin)?;
+			Self::do_register(&provider, stake)
+		}
+
+		/// Bonds `amount` more units.
+		///
+		/// **Dispatch origin**: signed by a provider.
+		///
+		/// **Effects**: puts `amount` on hold. Makes a provider active again that a slash took
+		/// under `MinStake`, if it is enough.
+		///
+		/// **Errors**: `AmountZero`; `NotProvider`; a token error if the balance does not cover the
+		/// amount.
+		///
+		/// **Events**: `Bonded`.
+		#[pallet::call_index(1)]
+		pub fn bond(origin: OriginFor<T>, amount: Balance) -> DispatchResult {
+			let provider = ensure_signed(origin)?;
+			Self::do_bond(&provider, amount)
+		}
+
+		/// Asks `amount` bonded units back. They stop to count at once, and stay on hold for
+		/// `UnbondingPeriod` blocks.
+		///
+		/// **Dispatch origin**: signed by a provider.
+		///
+		/// **Effects**: moves the amount from bonded to unbonding. Amounts unbonded in the same
+		/// block become one part.
+		///
+		/// **Errors**: `AmountZero`; `NotProvider`; `NotEnoughBonded`; `StakeTooLow` if something,
+		/// but less than `MinStake`, would stay bonded; `TooManyUnbonding`.
+		///
+		/// **Events**: `Unbonding`.
+		#[pallet::call_index(2)]
+		pub fn unbond(origin: OriginFor<T>, amount: Balance) -> DispatchResult {
+			let provider = ensure_signed(origin)?;
+			Self::do_unbond(&provider, amount)
+		}
+
+		/// Releases every part of the stake that has unlocked.
+		///
+		/// **Dispatch origin**: signed by a provider.
+		///
+		/// **Effects**: frees the unlocked amount on the sender's account.
+		///
+		/// **Errors**: `NotProvider`; `NothingToWithdraw`; a token error if the account, with the
+		/// amount, would still have less than the existential deposit free.
+		///
+		/// **Events**: `Withdrawn`.
+		#[pallet::call_index(3)]
+		pub fn withdraw(origin: OriginFor<T>) -> DispatchResult {
+			let provider = ensure_signed(origin)?;
+			Self::do_withdraw(&provider)
+		}
+
+		/// Lets the worker with the ed25519 public key `key` sign receipts for the sender.
+		///
+		/// `proof` is the key's signature over `blake2_256("athanor/worker-key/v1" ‖ genesis hash ‖
+		/// SCALE(sender))`; `athanor-worker keys proof` prints it.
+		///
+		/// **Dispatch origin**: signed by a provider.
+		///
+		/// **Effects**: the key counts from this block on.
+		///
+		/// **Errors**: `NotProvider`; `TooManyKeys`; `KeyTaken`; `WeakKey`; `BadProof`.
+		///
+		/// **Events**: `WorkerKeyAdded`.
+		#[pallet::call_index(4)]
+		pub fn add_worker_key(
+			origin: OriginFor<T>,
+			key: WorkerKey,
+			proof: Signature,
+		) -> DispatchResult {
+			let provider = ensure_signed(origin)?;
+			Self::do_add_worker_key(&provider, key, proof)
+		}
+
+		/// Revokes a worker key of the sender, for example because its machine was lost.
+		///
+		/// **Dispatch origin**: signed by a provider.
+		///
+		/// **Effects**: receipts signed by the key are refused from this block on, those of running
+		/// jobs too. Without any key the provider is inactive.
+		///
+		/// **Errors**: `NotProvider`; `UnknownKey`; `NotYourKey`.
+		///
+		/// **Events**: `WorkerKeyRemoved`.
+		#[pallet::call_index(5)]
+		pub fn remove_worker_key(origin: OriginFor<T>, key: WorkerKey) -> DispatchResult {
+			let provider = ensure_signed(origin)?;
+			Self::do_remove_worker_key(&provider, key)
+		}
+
+		/// Removes the sender's provider record and all its worker keys.
+		///
+		/// **Dispatch origin**: signed by a provider.
+		///
+		/// **Effects**: the account is an ordinary one again, and its keys can be registered anew.
+		/// The fee is for the keys that there were.
+		///
+		/// **Errors**: `NotProvider`; `StakeRemains` unless everything is unbonded and withdrawn.
+		///
+		/// **Events**: `WorkerKeyRemoved` for each key; `ProviderDeregistered`.
+		#[pallet::call_index(6)]
+		#[pallet::weight(<T as Config>::WeightInfo::deregister(T::MaxWorkerKeys::get()))]
+		pub fn deregister(origin: OriginFor<T>) -> DispatchResultWithPostInfo {
+			let provider = ensure_signed(origin)?;
+			let keys = Self::do_deregister(&provider)?;
+			Ok(Some(<T as Config>::WeightInfo::deregister(keys)).into())
+		}
+	}
+}

@@ -1,0 +1,214 @@
+//! A runtime with this pallet, and a builder that checks its laws after every test.
+
+use frame_support::{derive_impl, parameter_types, traits::fungible};
+use polkadot_sdk::*;
+use sp_core::{Pair, ed25519};
+use sp_runtime::{BuildStorage, Permill};
+
+use athanor_primitives::{H256, Signature, WorkerKey, worker_key::worker_key_payload};
+use codec::Encode;
+
+use crate as athanor_staking;
+
+pub type AccountId = u64;
+pub type Block = frame_system::mocking::MockBlockU32<Test>;
+
+pub const ALICE: AccountId = 1;
+pub const BOB: AccountId = 2;
+pub const CAROL: AccountId = 3;
+/// Has the existential deposit and nothing else.
+pub const POOR: AccountId = 4;
+pub const TREASURY: AccountId = 99;
+
+pub const ED: u128 = 10;
+pub const ENDOWMENT: u128 = 100_000;
+pub const MINIMUM: u128 = 1_000;
+pub const PERIOD: u32 = 20;
+pub const MAX_KEYS: u32 = 3;
+
+frame_support::construct_runtime!(
+	pub enum Test {
+		System: frame_system,
+		Balances: pallet_balances,
+		Staking: athanor_staking,
+	}
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+	type Block = Block;
+	type AccountData = pallet_balances::AccountData<u128>;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+	type Balance = u128;
+	type ExistentialDeposit = ExistentialDeposit;
+	type AccountStore = System;
+}
+
+parameter_types! {
+	pub const ExistentialDeposit: u128 = ED;
+	pub const TreasuryAccount: AccountId = TREASURY;
+	pub static MinStake: u128 = MINIMUM;
+	pub static UnbondingPeriod: u32 = PERIOD;
+	pub static MaxWorkerKeys: u32 = MAX_KEYS;
+	pub static TimeoutSlash: Permill = Permill::from_percent(10);
+}
+
+impl crate::Config for Test {
+	type Currency = Balances;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type OnSlash = frame_support::traits::tokens::imbalance::ResolveTo<TreasuryAccount, Balances>;
+	type MinStake = MinStake;
+	type UnbondingPeriod = UnbondingPeriod;
+	type MaxWorkerKeys = MaxWorkerKeys;
+	type TimeoutSlash = TimeoutSlash;
+	type WeightInfo = crate::weights::SubstrateWeight<Test>;
+}
+
+/// Builds the state in which a test starts.
+pub struct ExtBuilder {
+	genesis_providers: Vec<(AccountId, u128)>,
+	providers: Vec<(AccountId, u128)>,
+	timeout_slash: Permill,
+}
+
+impl Default for ExtBuilder {
+	fn default() -> Self {
+		Self {
+			genesis_providers: Vec::new(),
+			providers: Vec::new(),
+			timeout_slash: Permill::from_percent(10),
+		}
+	}
+}
+
+impl ExtBuilder {
+	/// A provider of the genesis configuration.
+	pub fn genesis_provider(mut self, who: AccountId, stake: u128) -> Self {
+		self.genesis_providers.push((who, stake));
+		self
+	}
+
+	/// A provider that registers before the test.
+	pub fn provider(mut self, who: AccountId, stake: u128) -> Self {
+		self.providers.push((who, stake));
+		self
+	}
+
+	/// The share of stake that a missed deadline costs.
+	pub fn timeout_slash(mut self, share: Permill) -> Self {
+		self.timeout_slash = share;
+		self
+	}
+
+	pub fn build(self) -> sp_io::TestExternalities {
+		MinStake::set(MINIMUM);
+		UnbondingPeriod::set(PERIOD);
+		MaxWorkerKeys::set(MAX_KEYS);
+		TimeoutSlash::set(self.timeout_slash);
+		let storage = RuntimeGenesisConfig {
+			balances: pallet_balances::GenesisConfig {
+				balances: vec![
+					(ALICE, ENDOWMENT),
+					(BOB, ENDOWMENT),
+					(CAROL, ENDOWMENT),
+					(POOR, ED),
+					(TREASURY, ED),
+				],
+				..Default::default()
+			},
+			staking: crate::GenesisConfig {
+				providers: self.genesis_providers,
+			},
+			..Default::default()
+		}
+		.build_storage()
+		.unwrap();
+		let mut ext = sp_io::TestExternalities::new(storage);
+		ext.execute_with(|| {
+			System::set_block_number(1);
+			for (who, stake) in self.providers {
+				Staking::register(RuntimeOrigin::signed(who), stake).unwrap();
+			}
+			System::reset_events();
+		});
+		ext
+	}
+
+	/// Runs the test, then checks the laws of this pallet and that no money appeared or vanished.
+	pub fn build_and_execute(self, test: impl FnOnce()) {
+		self.build().execute_with(|| {
+			let issued = <Balances as fungible::Inspect<_>>::total_issuance();
+			test();
+			Staking::do_try_state().unwrap();
+			assert_eq!(<Balances as fungible::Inspect<_>>::total_issuance(), issued);
+		});
+	}
+}
+
+/// The genesis hash of the mock.
+pub fn genesis() -> H256 {
+	System::block_hash(0)
+}
+
+/// The key pair of a worker.
+pub fn worker(seed: u8) -> ed25519::Pair {
+	ed25519::Pair::from_seed(&[seed; 32])
+}
+
+/// Its public key.
+pub fn key(seed: u8) -> WorkerKey {
+	worker(seed).public().0
+}
+
+/// A right proof of a worker for a provider.
+pub fn proof(seed: u8, provider: AccountId) -> Signature {
+	let payload = worker_key_payload(&genesis(), &provider.encode());
+	worker(seed).sign(&payload).0
+}
+
+/// Adds the key of a worker to a provider.
+pub fn add_key(provider: AccountId, seed: u8) -> sp_runtime::DispatchResult {
+	Staking::add_worker_key(
+		RuntimeOrigin::signed(provider),
+		key(seed),
+		proof(seed, provider),
+	)
+}
+
+/// Moves on by so many blocks.
+pub fn skip_blocks(blocks: u32) {
+	System::set_block_number(System::block_number() + blocks);
+}
+
+/// What the account has on hold as stake.
+pub fn held(who: AccountId) -> u128 {
+	use frame_support::traits::fungible::InspectHold;
+	Balances::balance_on_hold(&crate::HoldReason::Stake.into(), &who)
+}
+
+/// What the account has free.
+pub fn free(who: AccountId) -> u128 {
+	<Balances as fungible::Inspect<_>>::balance(&who)
+}
+
+/// This pallet's events since the start of the test.
+pub fn events() -> Vec<crate::Event<Test>> {
+	System::read_events_for_pallet::<crate::Event<Test>>()
+}
+
+/// The provider's record.
+pub fn record(who: AccountId) -> crate::ProviderOf<Test> {
+	crate::Providers::<Test>::get(who).unwrap()
+}
+
+/// The provider's unbonding parts as `(amount, unlocks_at)`.
+pub fn unbonding(who: AccountId) -> Vec<(u128, u32)> {
+	record(who)
+		.unbonding
+		.iter()
+		.map(|chunk| (chunk.amount, chunk.unlocks_at))
+		.collect()
+}

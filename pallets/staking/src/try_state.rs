@@ -1,0 +1,77 @@
+//! The laws of this pallet's storage.
+
+use frame_support::{ensure, traits::fungible::InspectHold};
+use polkadot_sdk::*;
+use sp_runtime::TryRuntimeError;
+
+use crate::{Config, HoldReason, KeysOf, Pallet, Providers, Workers};
+
+impl<T: Config> Pallet<T> {
+	/// Checks every law in the README. The error names the one that is broken.
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
+		Self::try_state_holds()?;
+		Self::try_state_unbonding()?;
+		Self::try_state_keys()
+	}
+
+	fn try_state_holds() -> Result<(), TryRuntimeError> {
+		let held =
+			|who: &T::AccountId| T::Currency::balance_on_hold(&HoldReason::Stake.into(), who);
+		for (who, record) in Providers::<T>::iter() {
+			ensure!(
+				held(&who) == record.total(),
+				"a provider's stake on hold must be its bonded plus its unbonding stake"
+			);
+		}
+		for who in frame_system::Account::<T>::iter_keys() {
+			ensure!(
+				held(&who) == 0 || Providers::<T>::contains_key(&who),
+				"only providers may have stake on hold"
+			);
+		}
+		Ok(())
+	}
+
+	fn try_state_unbonding() -> Result<(), TryRuntimeError> {
+		for record in Providers::<T>::iter_values() {
+			for (position, chunk) in record.unbonding.iter().enumerate() {
+				ensure!(chunk.amount > 0, "an unbonding part must not be empty");
+				ensure!(
+					record
+						.unbonding
+						.iter()
+						.skip(position.saturating_add(1))
+						.all(|other| other.unlocks_at != chunk.unlocks_at),
+					"unbonding parts that unlock in the same block must be merged"
+				);
+			}
+		}
+		Ok(())
+	}
+
+	fn try_state_keys() -> Result<(), TryRuntimeError> {
+		for (who, record) in Providers::<T>::iter() {
+			ensure!(
+				usize::try_from(record.keys) == Ok(KeysOf::<T>::iter_key_prefix(&who).count()),
+				"a provider's key counter must be the number of its entries in KeysOf"
+			);
+		}
+		for (who, key, ()) in KeysOf::<T>::iter() {
+			ensure!(
+				Providers::<T>::contains_key(&who),
+				"only providers may have worker keys"
+			);
+			ensure!(
+				Workers::<T>::get(key) == Some(who),
+				"every key in KeysOf must name the same provider in Workers"
+			);
+		}
+		for (key, who) in Workers::<T>::iter() {
+			ensure!(
+				KeysOf::<T>::contains_key(&who, key),
+				"every key in Workers must be in KeysOf of its provider"
+			);
+		}
+		Ok(())
+	}
+}
