@@ -1,0 +1,329 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs, rustdoc::broken_intra_doc_links)]
+
+extern crate alloc;
+
+mod dice;
+mod impls;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+#[cfg(any(test, feature = "try-runtime"))]
+mod try_state;
+mod types;
+pub mod weights;
+
+pub use pallet::*;
+pub use types::*;
+pub use weights::WeightInfo;
+
+use polkadot_sdk::*;
+
+/// The pallet.
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use alloc::vec::Vec;
+	use athanor_primitives::{
+		ModelId,
+		model::PriceClass,
+		ports::{ModelRegistry, ProviderRegistry},
+		price::{Price, PriceBounds},
+	};
+	use core::marker::PhantomData;
+	use frame_support::{
+		pallet_prelude::*,
+		traits::{Consideration, Footprint},
+	};
+	use frame_system::pallet_prelude::*;
+
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	/// The pricing pallet.
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	/// What the runtime decides.
+	#[pallet::config]
+	pub trait Config: polkadot_sdk::frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+		/// The models that offers are for.
+		type Models: ModelRegistry<AccountId = Self::AccountId>;
+
+		/// The providers that may make offers.
+		type Providers: ProviderRegistry<AccountId = Self::AccountId>;
+
+		/// Who may set the bounds of a price class.
+		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// What an offer costs its provider while it is stored. All offers have the same footprint.
+		type Consideration: Consideration<Self::AccountId, Footprint>;
+
+		/// The most slots that an offer can have. More than 0.
+		#[pallet::constant]
+		type MaxSlots: Get<u32>;
+
+		/// The most offers that one draw looks at, 1 to 64.
+		#[pallet::constant]
+		type DrawSample: Get<u32>;
+
+		/// The bounds that no governed bounds exceed, and that hold for a class without bounds, in
+		/// units per token. Their floor is at or under their ceiling.
+		#[pallet::constant]
+		type HardBounds: Get<PriceBounds>;
+
+		/// Weights of the calls.
+		type WeightInfo: WeightInfo;
+	}
+
+	/// Why money is on hold for this pallet, for the runtime's choice of `Consideration`.
+	#[pallet::composite_enum]
+	pub enum HoldReason {
+		/// Deposit for a stored offer. `remove_offer` frees it.
+		#[codec(index = 0)]
+		OfferDeposit,
+	}
+
+	/// Bounds as governance set them, before they are forced into `HardBounds`. A class without an
+	/// entry has the hard bounds.
+	///
+	/// Twox64Concat, because there are three classes and nobody chooses them.
+	#[pallet::storage]
+	pub type Bounds<T: Config> = StorageMap<_, Twox64Concat, PriceClass, PriceBounds, OptionQuery>;
+
+	/// Counts the changes of `Bounds`, from 0 at genesis.
+	#[pallet::storage]
+	pub type Version<T: Config> = StorageValue<_, u32, ValueQuery>;
+
+	/// The offers.
+	///
+	/// Twox64Concat for models, which the chain counts; Blake2_128Concat for accounts, which their
+	/// owners choose. The ticket in the value pays for this entry and for the one in `OfferIndex`.
+	#[pallet::storage]
+	pub type Offers<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		ModelId,
+		Blake2_128Concat,
+		T::AccountId,
+		OfferOf<T>,
+		OptionQuery,
+	>;
+
+	/// The provider of each offer for a model, numbered from 0 to `OfferCount` without gaps.
+	///
+	/// Twox64Concat twice, because the chain counts both keys.
+	#[pallet::storage]
+	pub type OfferIndex<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, ModelId, Twox64Concat, u32, T::AccountId, OptionQuery>;
+
+	/// The number of offers for a model.
+	///
+	/// Twox64Concat, because the chain counts models.
+	#[pallet::storage]
+	pub type OfferCount<T: Config> = StorageMap<_, Twox64Concat, ModelId, u32, ValueQuery>;
+
+	/// The bounds of the first block.
+	#[pallet::genesis_config]
+	#[derive(frame_support::DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// Bounds of the price classes, in units per token, each class at most once. A class that
+		/// is left out has the hard bounds.
+		pub bounds: Vec<(PriceClass, PriceBounds)>,
+		/// Names the runtime.
+		#[serde(skip)]
+		pub _config: PhantomData<T>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			for (class, bounds) in &self.bounds {
+				assert!(
+					bounds.floor.within(&bounds.ceiling),
+					"genesis bounds of {class:?}: the floor is above the ceiling"
+				);
+				assert!(
+					!Bounds::<T>::contains_key(class),
+					"genesis bounds of {class:?}: set twice"
+				);
+				Bounds::<T>::insert(class, bounds);
+			}
+		}
+	}
+
+	/// What happened.
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A provider published or changed an offer.
+		OfferSet {
+			/// The model that it runs.
+			model: ModelId,
+			/// Who offers.
+			provider: T::AccountId,
+			/// Units per token.
+			price: Price,
+			/// The most jobs that it takes at the same time.
+			slots: u32,
+		},
+		/// An offer is gone, and its deposit returned.
+		OfferRemoved {
+			/// The model.
+			model: ModelId,
+			/// Who offered.
+			provider: T::AccountId,
+		},
+		/// Governance set the bounds of a class.
+		BoundsSet {
+			/// The price class.
+			class: PriceClass,
+			/// The bounds as they were set. Where they exceed the hard bounds, the hard bounds
+			/// hold.
+			bounds: PriceBounds,
+			/// The version that they started.
+			version: u32,
+		},
+	}
+
+	/// Why a call failed, or why a slot could not be taken.
+	#[pallet::error]
+	pub enum Error<T> {
+		/// The account is not a provider. Register it in the staking pallet first.
+		NotProvider,
+		/// There is no such model. Look its id up in the registry.
+		UnknownModel,
+		/// The model is retired and gets no new offers. Offer another one.
+		ModelRetired,
+		/// The price is not within the bounds of the model's class. The view function `bounds_of`
+		/// says which prices are.
+		PriceOutOfBounds,
+		/// The number of slots is 0 or above `MaxSlots`. To take no more work, remove the offer.
+		SlotsInvalid,
+		/// The provider has no offer for this model. Check both, or publish one.
+		NoOffer,
+		/// The offer can still get work, so only its provider may remove it.
+		StillActive,
+		/// The ceiling is under the floor of the model's class, so that no offer can be. Raise it.
+		CeilingUnderFloor,
+		/// The offer's price is above the ceiling of the job. Raise the ceiling or choose another
+		/// provider.
+		PriceAboveCeiling,
+		/// All slots of the offer are busy. Try again later or choose another provider.
+		NoFreeSlot,
+		/// A floor is above its ceiling. Exchange them.
+		BoundsInvalid,
+		/// The provider has not enough stake bonded, or no worker key. Choose another one.
+		ProviderInactive,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn integrity_test() {
+			Self::check_config();
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_n: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call(weight(<T as Config>::WeightInfo))]
+	impl<T: Config> Pallet<T> {
+		/// Publishes the sender's offer to run `model`, or changes it.
+		///
+		/// `price` is in units per token; `slots` is the most jobs at the same time, 1 to
+		/// `MaxSlots`.
+		///
+		/// **Dispatch origin**: signed by a registered provider. It gets work as soon as it is
+		/// active.
+		///
+		/// **Effects**: a new offer takes a deposit. A changed one keeps its deposit and its busy
+		/// slots; running jobs keep their price.
+		///
+		/// **Errors**: `NotProvider`; `UnknownModel`; `ModelRetired`; `SlotsInvalid`;
+		/// `PriceOutOfBounds`; a token error if the balance does not cover the deposit.
+		///
+		/// **Events**: `OfferSet`.
+		#[pallet::call_index(0)]
+		pub fn set_offer(
+			origin: OriginFor<T>,
+			model: ModelId,
+			price: Price,
+			slots: u32,
+		) -> DispatchResult {
+			let provider = ensure_signed(origin)?;
+			Self::do_set_offer(provider, model, price, slots)
+		}
+
+		/// Withdraws the sender's offer for `model`.
+		///
+		/// **Dispatch origin**: signed by the account that made the offer, whether it still is a
+		/// provider or not.
+		///
+		/// **Effects**: the deposit returns. Running jobs go on.
+		///
+		/// **Errors**: `NoOffer`.
+		///
+		/// **Events**: `OfferRemoved`.
+		#[pallet::call_index(1)]
+		pub fn remove_offer(origin: OriginFor<T>, model: ModelId) -> DispatchResult {
+			let provider = ensure_signed(origin)?;
+			Self::do_remove_offer(model, &provider)
+		}
+
+		/// Removes an offer that cannot get work, because its provider is not active, or the model
+		/// is retired or gone.
+		///
+		/// **Dispatch origin**: signed by anyone. No fee if the offer was removed.
+		///
+		/// **Effects**: the deposit returns to the provider. Running jobs go on.
+		///
+		/// **Errors**: `NoOffer`; `StillActive`.
+		///
+		/// **Events**: `OfferRemoved`.
+		#[pallet::call_index(2)]
+		pub fn prune_offer(
+			origin: OriginFor<T>,
+			model: ModelId,
+			provider: T::AccountId,
+		) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			Self::do_prune_offer(model, &provider)?;
+			Ok(Pays::No.into())
+		}
+
+		/// Replaces the bounds of a price class.
+		///
+		/// **Dispatch origin**: `AdminOrigin`.
+		///
+		/// **Effects**: starts a new version. Offers outside the new bounds get no more work;
+		/// running jobs keep their price. Bounds beyond `HardBounds` are stored as they are and
+		/// forced into them on every read.
+		///
+		/// **Errors**: `BoundsInvalid`.
+		///
+		/// **Events**: `BoundsSet`.
+		#[pallet::call_index(3)]
+		pub fn set_bounds(
+			origin: OriginFor<T>,
+			class: PriceClass,
+			bounds: PriceBounds,
+		) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_set_bounds(class, bounds)
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// The bounds that hold for a price class: those that governance set, forced into the hard
+		/// bounds; the hard bounds if it set none.
+		pub fn bounds_of(class: PriceClass) -> PriceBounds {
+			Self::bounds(class)
+		}
+	}
+}

@@ -1,0 +1,236 @@
+//! A runtime with this pallet, and a builder that checks its laws after every test.
+
+use frame_support::{
+	derive_impl, parameter_types,
+	traits::{LinearStoragePrice, fungible::HoldConsideration},
+};
+use polkadot_sdk::*;
+use sp_runtime::BuildStorage;
+
+use athanor_primitives::{
+	ModelId,
+	model::PriceClass,
+	price::{Price, PriceBounds},
+	testing::{self, MockModels, MockProviders},
+};
+
+use crate as athanor_pricing;
+
+pub use athanor_primitives::testing::AccountId;
+
+pub type Block = frame_system::mocking::MockBlockU32<Test>;
+
+/// A small model.
+pub const MODEL: ModelId = 0;
+/// Another one, with another price class.
+pub const LARGE_MODEL: ModelId = 1;
+
+pub const ALICE: AccountId = 1;
+pub const BOB: AccountId = 2;
+pub const CAROL: AccountId = 3;
+/// A provider with the existential deposit and nothing else.
+pub const POOR: AccountId = 4;
+/// Not a provider.
+pub const STRANGER: AccountId = 5;
+
+pub const ED: u128 = 10;
+pub const ENDOWMENT: u128 = 1_000_000;
+pub const SLOTS: u32 = 8;
+pub const SAMPLE: u32 = 8;
+
+/// Prices that hard bounds allow: 1 to 1,000,000.
+pub const HARD: PriceBounds = PriceBounds {
+	floor: Price::flat(1),
+	ceiling: Price::flat(1_000_000),
+};
+/// Prices that the genesis bounds of small models allow: 10 to 10,000.
+pub const SMALL: PriceBounds = PriceBounds {
+	floor: Price::flat(10),
+	ceiling: Price::flat(10_000),
+};
+
+/// More than any price in bounds.
+pub const ANY_PRICE: Price = Price::flat(u128::MAX);
+
+frame_support::construct_runtime!(
+	pub enum Test {
+		System: frame_system,
+		Balances: pallet_balances,
+		Pricing: athanor_pricing,
+	}
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+	type Block = Block;
+	type AccountData = pallet_balances::AccountData<u128>;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+	type Balance = u128;
+	type ExistentialDeposit = ExistentialDeposit;
+	type AccountStore = System;
+}
+
+parameter_types! {
+	pub const ExistentialDeposit: u128 = ED;
+	pub const DepositBase: u128 = 100;
+	pub const DepositPerByte: u128 = 1;
+	pub const OfferHold: RuntimeHoldReason = RuntimeHoldReason::Pricing(crate::HoldReason::OfferDeposit);
+	pub static MaxSlots: u32 = SLOTS;
+	pub static DrawSample: u32 = SAMPLE;
+	pub static HardBounds: PriceBounds = HARD;
+}
+
+impl crate::Config for Test {
+	type Models = MockModels;
+	type Providers = MockProviders;
+	type AdminOrigin = frame_system::EnsureRoot<AccountId>;
+	type Consideration = HoldConsideration<
+		AccountId,
+		Balances,
+		OfferHold,
+		LinearStoragePrice<DepositBase, DepositPerByte, u128>,
+	>;
+	type MaxSlots = MaxSlots;
+	type DrawSample = DrawSample;
+	type HardBounds = HardBounds;
+	type WeightInfo = crate::weights::SubstrateWeight<Test>;
+}
+
+/// Builds the state in which a test starts: two models, four active providers, and bounds for small
+/// models.
+pub struct ExtBuilder {
+	bounds: Vec<(PriceClass, PriceBounds)>,
+	offers: Vec<(AccountId, u128, u32)>,
+}
+
+impl Default for ExtBuilder {
+	fn default() -> Self {
+		Self {
+			bounds: vec![(PriceClass::Small, SMALL)],
+			offers: Vec::new(),
+		}
+	}
+}
+
+impl ExtBuilder {
+	/// The bounds of the genesis configuration.
+	pub fn bounds(mut self, bounds: Vec<(PriceClass, PriceBounds)>) -> Self {
+		self.bounds = bounds;
+		self
+	}
+
+	/// An offer for [`MODEL`] with the same price for both kinds of token. Makes the account an
+	/// active provider.
+	pub fn offer(mut self, provider: AccountId, price: u128, slots: u32) -> Self {
+		self.offers.push((provider, price, slots));
+		self
+	}
+
+	pub fn build(self) -> sp_io::TestExternalities {
+		testing::reset();
+		MaxSlots::set(SLOTS);
+		DrawSample::set(SAMPLE);
+		HardBounds::set(HARD);
+		testing::set_model(MODEL, testing::model());
+		let large = PriceClass::Large;
+		testing::set_model(
+			LARGE_MODEL,
+			athanor_primitives::model::ModelInfo {
+				price_class: large,
+				..testing::model()
+			},
+		);
+		for provider in [ALICE, BOB, CAROL, POOR] {
+			testing::set_provider(provider, vec![[1; 32]]);
+		}
+
+		let mut balances = vec![
+			(ALICE, ENDOWMENT),
+			(BOB, ENDOWMENT),
+			(CAROL, ENDOWMENT),
+			(POOR, ED),
+		];
+		for (provider, ..) in &self.offers {
+			if balances.iter().all(|(who, _)| who != provider) {
+				balances.push((*provider, ENDOWMENT));
+			}
+		}
+		let storage = RuntimeGenesisConfig {
+			balances: pallet_balances::GenesisConfig {
+				balances,
+				..Default::default()
+			},
+			pricing: crate::GenesisConfig {
+				bounds: self.bounds,
+				..Default::default()
+			},
+			..Default::default()
+		}
+		.build_storage()
+		.unwrap();
+		let mut ext = sp_io::TestExternalities::new(storage);
+		ext.execute_with(|| {
+			System::set_block_number(1);
+			for (provider, price, slots) in self.offers {
+				testing::set_provider(provider, vec![[1; 32]]);
+				set_offer(provider, price, slots).unwrap();
+			}
+			System::reset_events();
+		});
+		ext
+	}
+
+	/// Runs the test, then checks the laws of this pallet.
+	pub fn build_and_execute(self, test: impl FnOnce()) {
+		self.build().execute_with(|| {
+			test();
+			Pricing::do_try_state().unwrap();
+		});
+	}
+}
+
+/// Publishes an offer for [`MODEL`] with the same price for both kinds of token.
+pub fn set_offer(provider: AccountId, price: u128, slots: u32) -> sp_runtime::DispatchResult {
+	Pricing::set_offer(
+		RuntimeOrigin::signed(provider),
+		MODEL,
+		Price::flat(price),
+		slots,
+	)
+}
+
+/// The offer of a provider for [`MODEL`].
+pub fn offer(provider: AccountId) -> Option<crate::OfferOf<Test>> {
+	crate::Offers::<Test>::get(MODEL, provider)
+}
+
+/// Busy slots of a provider's offer for [`MODEL`].
+pub fn busy(provider: AccountId) -> u32 {
+	offer(provider).unwrap().busy
+}
+
+/// The providers with an offer for [`MODEL`], in the order of the index.
+pub fn index() -> Vec<AccountId> {
+	(0..crate::OfferCount::<Test>::get(MODEL))
+		.map(|at| crate::OfferIndex::<Test>::get(MODEL, at).unwrap())
+		.collect()
+}
+
+/// What the account has on hold for offers.
+pub fn held(who: AccountId) -> u128 {
+	use frame_support::traits::fungible::InspectHold;
+	Balances::balance_on_hold(&OfferHold::get(), &who)
+}
+
+/// This pallet's events since the start of the test.
+pub fn events() -> Vec<crate::Event<Test>> {
+	System::read_events_for_pallet::<crate::Event<Test>>()
+}
+
+/// Different randomness for each number.
+pub fn randomness(seed: u32) -> [u8; 32] {
+	sp_io::hashing::blake2_256(&seed.to_le_bytes())
+}

@@ -1,0 +1,100 @@
+//! What a draw costs: storage reads are counted where they happen, in the state machine.
+
+use std::sync::{
+	Arc,
+	atomic::{AtomicU32, Ordering},
+};
+
+use tracing::{
+	Event as TraceEvent, Metadata, Subscriber,
+	field::{Field, Visit},
+	span,
+};
+
+use super::*;
+use pretty_assertions::assert_eq;
+
+/// Counts the reads that the state machine reports on this thread.
+struct ReadCounter(Arc<AtomicU32>);
+
+/// Whether a report is about a read.
+#[derive(Default)]
+struct IsRead(bool);
+
+impl Visit for IsRead {
+	fn record_debug(&mut self, field: &Field, value: &dyn core::fmt::Debug) {
+		if field.name() == "method" {
+			let method = format!("{value:?}");
+			let reads = ["Get", "Hash", "Exists", "NextKey"];
+			self.0 = reads.contains(&method.trim_matches('"'));
+		}
+	}
+}
+
+impl Subscriber for ReadCounter {
+	fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+		metadata.target() == "state"
+	}
+
+	fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+		span::Id::from_u64(1)
+	}
+
+	fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+	fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+	fn event(&self, event: &TraceEvent<'_>) {
+		let mut read = IsRead::default();
+		event.record(&mut read);
+		if read.0 {
+			self.0.fetch_add(1, Ordering::Relaxed);
+		}
+	}
+
+	fn enter(&self, _: &span::Id) {}
+
+	fn exit(&self, _: &span::Id) {}
+}
+
+/// How many storage reads `f` makes.
+fn reads(f: impl FnOnce()) -> u32 {
+	let count = Arc::new(AtomicU32::new(0));
+	tracing::subscriber::with_default(ReadCounter(count.clone()), f);
+	count.load(Ordering::Relaxed)
+}
+
+fn draw_with_offers(offers: u64) -> u32 {
+	let mut count = 0;
+	let builder = (100..100 + offers).fold(ExtBuilder::default(), |builder, who| {
+		builder.offer(who, 50, 1)
+	});
+	builder.build_and_execute(|| {
+		count = reads(|| {
+			assert!(Pricing::take_any(MODEL, &ANY_PRICE, &[], &randomness(1)).is_some());
+		});
+	});
+	count
+}
+
+#[test]
+fn the_counter_counts() {
+	ExtBuilder::default()
+		.offer(ALICE, 20, 1)
+		.build_and_execute(|| {
+			assert_eq!(reads(|| ()), 0);
+			assert_eq!(reads(|| drop(offer(ALICE))), 1);
+			assert_eq!(reads(|| drop((offer(ALICE), offer(BOB)))), 2);
+		});
+}
+
+#[test]
+fn a_draw_reads_no_more_with_many_offers() {
+	// Bounds, count and version, and the index and the offer of each candidate. Providers and
+	// models are mocked and read nothing.
+	let most = 3 + 2 * SAMPLE;
+	assert_eq!(draw_with_offers(1), 3 + 2);
+	assert_eq!(draw_with_offers(8), most);
+	assert_eq!(draw_with_offers(9), most);
+	assert_eq!(draw_with_offers(500), most);
+}
