@@ -1,0 +1,504 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs, rustdoc::broken_intra_doc_links)]
+
+extern crate alloc;
+
+mod closing;
+mod hooks;
+mod market;
+#[cfg(test)]
+mod mock;
+mod receipts;
+#[cfg(test)]
+mod tests;
+#[cfg(any(test, feature = "try-runtime"))]
+mod try_state;
+pub mod types;
+pub mod weights;
+
+pub use pallet::*;
+pub use types::{Job, JobState, Outcome, StoredReceipt, Work};
+pub use weights::WeightInfo;
+
+use polkadot_sdk::*;
+
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use athanor_primitives::{
+		JobId, ModelId, WorkerKey,
+		job::{CloseReason, JobRequest},
+		ports::{ModelRegistry, OfferBook, Payout, ProviderRegistry},
+		price::Price,
+		receipt::{Delivery, Refusal, SignedReceipt},
+	};
+	use frame_support::{
+		pallet_prelude::*,
+		traits::{
+			Randomness,
+			fungible::{self, BalancedHold, MutateHold},
+		},
+	};
+	use frame_system::pallet_prelude::*;
+	use sp_core::H256;
+
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	/// Jobs, their escrow, their receipts and their outcomes.
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	/// Why this pallet holds money.
+	#[pallet::composite_enum]
+	pub enum HoldReason {
+		/// The maximum price of the account's live jobs. Freed when the job closes.
+		#[codec(index = 0)]
+		Escrow,
+	}
+
+	/// What the runtime decides.
+	#[pallet::config]
+	#[pallet::disable_frame_system_supertrait_check]
+	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>, Hash = H256> {
+		/// The runtime's hold reasons.
+		type RuntimeHoldReason: From<HoldReason>;
+
+		/// The money that jobs are paid in.
+		type Currency: MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason, Balance = u128>
+			+ BalancedHold<Self::AccountId>;
+
+		/// Says what models there are.
+		type Models: ModelRegistry<AccountId = Self::AccountId>;
+
+		/// Says who may be given work, and slashes who fails.
+		type Providers: ProviderRegistry<AccountId = Self::AccountId>;
+
+		/// Finds a provider for a job.
+		type Offers: OfferBook<AccountId = Self::AccountId, Error = DispatchError>;
+
+		/// Hands out what a job has earned.
+		type Payout: Payout<
+				AccountId = Self::AccountId,
+				Credit = fungible::Credit<Self::AccountId, Self::Currency>,
+			>;
+
+		/// Randomness that nobody could know when the job was posted. `None` while there is none:
+		/// then nothing is drawn in this block.
+		type Randomness: Randomness<Option<Self::Hash>, BlockNumberFor<Self>>;
+
+		/// Longest inline input in bytes.
+		#[pallet::constant]
+		type MaxInlineInput: Get<u32>;
+
+		/// Most tokens that a job can ask for.
+		#[pallet::constant]
+		type MaxOutputTokens: Get<u32>;
+
+		/// Longest delivered text in bytes.
+		#[pallet::constant]
+		type MaxText: Get<u32>;
+
+		/// Blocks that a worker has for any job, on top of what its tokens take.
+		#[pallet::constant]
+		type BaseWorkPeriod: Get<BlockNumberFor<Self>>;
+
+		/// Output tokens that a worker is expected to make per block.
+		#[pallet::constant]
+		type TokensPerBlock: Get<u32>;
+
+		/// Blocks from a receipt to its payment.
+		#[pallet::constant]
+		type SettlePeriod: Get<BlockNumberFor<Self>>;
+
+		/// Longest time limit of a job in blocks.
+		#[pallet::constant]
+		type MaxTimeLimit: Get<BlockNumberFor<Self>>;
+
+		/// Blocks for which input, output and outcome of a closed job stay readable.
+		#[pallet::constant]
+		type Retention: Get<BlockNumberFor<Self>>;
+
+		/// The most that the hook may use of a block.
+		#[pallet::constant]
+		type HookWeight: Get<Weight>;
+
+		/// Weights of calls and hook steps.
+		type WeightInfo: WeightInfo;
+	}
+
+	/// Live jobs. Ids are counted up by the chain, so no hasher needs to keep users from choosing them.
+	#[pallet::storage]
+	pub type Jobs<T: Config> = StorageMap<_, Twox64Concat, JobId, types::JobOf<T>>;
+
+	/// Input bytes of live jobs, and of closed ones until their retention ends.
+	#[pallet::storage]
+	pub type Inputs<T: Config> =
+		StorageMap<_, Twox64Concat, JobId, BoundedVec<u8, T::MaxInlineInput>>;
+
+	/// Accepted receipts with the delivered output, until the job's retention ends.
+	#[pallet::storage]
+	pub type Receipts<T: Config> =
+		StorageMap<_, Twox64Concat, JobId, StoredReceipt<T::MaxOutputTokens, T::MaxText>>;
+
+	/// How closed jobs ended, until their retention ends.
+	#[pallet::storage]
+	pub type Outcomes<T: Config> = StorageMap<_, Twox64Concat, JobId, types::OutcomeOf<T>>;
+
+	/// Jobs that a provider holds and has not delivered.
+	#[pallet::storage]
+	pub type Assigned<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Twox64Concat, JobId, ()>;
+
+	/// Live jobs by the block in which their state ends.
+	#[pallet::storage]
+	pub type Deadlines<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, BlockNumberFor<T>, Twox64Concat, JobId, ()>;
+
+	/// Closed jobs by the block from which their bytes may be removed.
+	#[pallet::storage]
+	pub type Retained<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, BlockNumberFor<T>, Twox64Concat, JobId, ()>;
+
+	/// The first block whose deadlines have not all been worked off.
+	#[pallet::storage]
+	pub type DeadlineCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
+
+	/// The first block whose retained jobs have not all been removed.
+	#[pallet::storage]
+	pub type RetainedCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
+
+	/// Jobs that wait for a match, by position. Positions are counted up and never used twice.
+	#[pallet::storage]
+	pub type Queue<T: Config> = StorageMap<_, Twox64Concat, u64, JobId>;
+
+	/// Position of the job that waits at the front of the queue.
+	#[pallet::storage]
+	pub type QueueHead<T: Config> = StorageValue<_, u64, ValueQuery>;
+
+	/// Position that the next job in the queue will get.
+	#[pallet::storage]
+	pub type QueueTail<T: Config> = StorageValue<_, u64, ValueQuery>;
+
+	/// The id that the next job will get.
+	#[pallet::storage]
+	pub type NextJobId<T: Config> = StorageValue<_, JobId, ValueQuery>;
+
+	/// What happened.
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A job was posted and its maximum price put on hold.
+		JobPosted {
+			/// The new job.
+			job: JobId,
+			/// Who posted it.
+			requester: T::AccountId,
+			/// The model to run.
+			model: ModelId,
+			/// Units on hold.
+			escrow: u128,
+			/// Block in which the job is refunded if it is not done.
+			expires_at: BlockNumberFor<T>,
+		},
+		/// A provider was given the job, at a price that holds until it closes.
+		JobAssigned {
+			/// The job.
+			job: JobId,
+			/// Who has to do it.
+			provider: T::AccountId,
+			/// Units per token.
+			price: Price,
+			/// Version of the governed prices that held.
+			price_version: u32,
+			/// The receipt has to be in a block before this one.
+			deadline: BlockNumberFor<T>,
+		},
+		/// A receipt was accepted; the output can be read.
+		ReceiptAccepted {
+			/// The job.
+			job: JobId,
+			/// Who did it.
+			provider: T::AccountId,
+			/// The key that signed.
+			worker: WorkerKey,
+			/// Tokens of the prompt.
+			tokens_in: u32,
+			/// Tokens generated.
+			tokens_out: u32,
+			/// Why generation ended: 0 stop, 1 length, 2 rejected.
+			finish: u8,
+			/// Block in which the job is paid for.
+			settles_at: BlockNumberFor<T>,
+		},
+		/// A provider missed its deadline and lost a share of its stake.
+		WorkerTimedOut {
+			/// The job.
+			job: JobId,
+			/// Who failed.
+			provider: T::AccountId,
+			/// Units taken from its stake.
+			slashed: u128,
+			/// Whether the job waits for another provider; if not, it was refunded.
+			offered_again: bool,
+		},
+		/// A job ended. `spent` and `refund` add up to `escrow`.
+		JobClosed {
+			/// The job.
+			job: JobId,
+			/// Who posted it.
+			requester: T::AccountId,
+			/// How it ended.
+			reason: CloseReason,
+			/// Who did it, or held it last.
+			provider: Option<T::AccountId>,
+			/// Units that were on hold.
+			escrow: u128,
+			/// Units paid.
+			spent: u128,
+			/// Units released to the requester.
+			refund: u128,
+		},
+		/// Input, output and outcome of a closed job were removed: their retention was over.
+		OutputRemoved {
+			/// The job.
+			job: JobId,
+		},
+		/// A step that cannot fail has failed; nothing of it was kept, and it will be tried again.
+		Unexpected {
+			/// The job.
+			job: JobId,
+			/// What went wrong.
+			error: DispatchError,
+		},
+	}
+
+	/// Why a call failed.
+	#[pallet::error]
+	pub enum Error<T> {
+		/// No model has this id. Look at the registry for the ids there are.
+		UnknownModel,
+		/// The model's owner has retired it. Choose another model.
+		ModelRetired,
+		/// The input has no bytes. Post at least one.
+		EmptyInput,
+		/// The input is longer than `MaxInlineInput`. Shorten it.
+		InputTooLong,
+		/// The input is not UTF-8 text. Encode it as UTF-8.
+		InputNotUtf8,
+		/// `max_output_tokens` is 0. Ask for at least one token.
+		NoOutputTokens,
+		/// `max_output_tokens` is over the model's context length or over `MaxOutputTokens`. Ask for
+		/// fewer.
+		TooManyOutputTokens,
+		/// Temperature or k is out of range. Use 1 to 10,000 thousandths and 1 to 1,000.
+		BadSampler,
+		/// The time limit leaves a worker no time. Allow at least `BaseWorkPeriod`, one block per
+		/// `TokensPerBlock` output tokens, and one more.
+		TimeLimitTooShort,
+		/// The time limit is over `MaxTimeLimit`. Choose a shorter one.
+		TimeLimitTooLong,
+		/// Ceiling price times tokens is more than there can be. Lower the ceiling.
+		CeilingOverflow,
+		/// The account asked for is not a registered provider. Choose another, or `Auto`.
+		UnknownProvider,
+		/// The free balance does not cover the escrow and the existential deposit. Add funds, lower the
+		/// ceiling, or ask for fewer tokens.
+		InsufficientBalance,
+		/// No more ids are left.
+		TooManyJobs,
+		/// There is no such live job. If it has closed, `Outcomes` says how.
+		UnknownJob,
+		/// The job belongs to another account. Only its requester can cancel it.
+		NotRequester,
+		/// The job is with a provider already. It ends by itself by its deadline.
+		NotOpen,
+		/// The job's deadline has not come yet. Try again in the block of the deadline.
+		NothingDue,
+		/// The receipt was signed for another chain. Sign it with this chain's genesis hash.
+		WrongChain,
+		/// The job is not assigned, so it waits for no receipt.
+		NotAssigned,
+		/// The job already has its receipt: one job accepts one.
+		AlreadySubmitted,
+		/// The job's deadline has passed. Nothing can be done for it any more.
+		TooLate,
+		/// The key is not a worker key of the assigned provider. Register it, or use one that is.
+		WrongWorker,
+		/// Model or model version is not the job's.
+		WrongModel,
+		/// The input hash is not the job's.
+		WrongInput,
+		/// More tokens in or out than the job allows.
+		TooManyTokens,
+		/// The finish code is unknown, or a rejection with tokens.
+		BadFinish,
+		/// An inline job must deliver its output with the receipt.
+		MissingOutput,
+		/// The delivered tokens do not match the receipt's count or hash.
+		WrongOutput,
+		/// The delivered text is longer than `MaxText`, or not UTF-8.
+		OutputTooLong,
+		/// The signature is not the worker key's over this receipt, or over this text.
+		BadSignature,
+		/// The escrow on hold is less than the job's record says. This cannot happen; please report it.
+		EscrowMissing,
+	}
+
+	impl<T> From<Refusal> for Error<T> {
+		fn from(refusal: Refusal) -> Self {
+			match refusal {
+				Refusal::WrongChain => Self::WrongChain,
+				Refusal::UnknownJob => Self::UnknownJob,
+				Refusal::NotAssigned => Self::NotAssigned,
+				Refusal::AlreadySubmitted => Self::AlreadySubmitted,
+				Refusal::TooLate => Self::TooLate,
+				Refusal::WrongWorker => Self::WrongWorker,
+				Refusal::WrongModel => Self::WrongModel,
+				Refusal::WrongInput => Self::WrongInput,
+				Refusal::TooManyTokens => Self::TooManyTokens,
+				Refusal::BadFinish => Self::BadFinish,
+				Refusal::MissingOutput => Self::MissingOutput,
+				Refusal::WrongOutput => Self::WrongOutput,
+				Refusal::OutputTooLong => Self::OutputTooLong,
+				Refusal::BadSignature => Self::BadSignature,
+			}
+		}
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn on_initialize(now: BlockNumberFor<T>) -> Weight {
+			Self::work_off(now)
+		}
+
+		fn on_idle(now: BlockNumberFor<T>, remaining: Weight) -> Weight {
+			Self::forget_old(now, remaining)
+		}
+
+		fn integrity_test() {
+			assert!(
+				T::TokensPerBlock::get() > 0,
+				"TokensPerBlock must be positive"
+			);
+			assert!(
+				Self::shortest_time_limit(T::MaxOutputTokens::get()) <= T::MaxTimeLimit::get(),
+				"the longest output must fit into the longest time limit"
+			);
+			assert!(
+				T::HookWeight::get().all_gte(
+					T::WeightInfo::hook_base()
+						.saturating_add(T::WeightInfo::due())
+						.saturating_add(T::WeightInfo::match_one())
+				),
+				"the hook must be able to do at least one step of each kind"
+			);
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_now: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call(weight(<T as Config>::WeightInfo))]
+	impl<T: Config> Pallet<T> {
+		/// Posts a job and puts its maximum price on hold.
+		///
+		/// # Dispatch origin
+		/// Signed by the requester.
+		///
+		/// # Effects
+		/// Holds `ceiling × the most tokens that the job can have` on the requester's account, stores
+		/// the input and queues the job. The next block tries to match it.
+		///
+		/// # Errors
+		/// One for each field that is out of range, [`Error::UnknownModel`], [`Error::ModelRetired`],
+		/// [`Error::UnknownProvider`], [`Error::InsufficientBalance`], and the offer book's error if
+		/// the ceiling is under the floor.
+		///
+		/// # Events
+		/// [`Event::JobPosted`].
+		#[pallet::call_index(0)]
+		#[pallet::weight(<T as Config>::WeightInfo::post(request.input.bytes().len() as u32))]
+		pub fn post(
+			origin: OriginFor<T>,
+			request: JobRequest<T::AccountId, BlockNumberFor<T>>,
+		) -> DispatchResult {
+			let requester = ensure_signed(origin)?;
+			Self::do_post(requester, request)
+		}
+
+		/// Takes back a job that no provider has yet.
+		///
+		/// # Dispatch origin
+		/// Signed by the job's requester.
+		///
+		/// # Effects
+		/// Closes the job and releases its whole escrow.
+		///
+		/// # Errors
+		/// [`Error::UnknownJob`], [`Error::NotRequester`], [`Error::NotOpen`].
+		///
+		/// # Events
+		/// [`Event::JobClosed`] with reason `Cancelled`.
+		#[pallet::call_index(1)]
+		pub fn cancel(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_cancel(who, job)
+		}
+
+		/// Hands in a receipt, with the output if the input was inline.
+		///
+		/// # Dispatch origin
+		/// Nobody signs and nobody pays a fee: the receipt's own signature authorises the call, in a
+		/// general transaction. Anyone may relay it.
+		///
+		/// # Effects
+		/// The job is submitted: its output can be read, the provider's slot is free again, and it is
+		/// paid for after the settle period.
+		///
+		/// # Errors
+		/// A receipt that is not acceptable is refused before it reaches a block, as
+		/// `InvalidTransaction::Custom(code)` with a code of `Refusal`; the errors of the same names
+		/// tell what to do.
+		///
+		/// # Events
+		/// [`Event::ReceiptAccepted`].
+		#[pallet::call_index(2)]
+		#[pallet::weight(<T as Config>::WeightInfo::submit_receipt(receipts::delivered_bytes(delivery)))]
+		#[pallet::weight_of_authorize(<T as Config>::WeightInfo::authorize_receipt(
+			receipts::delivered_bytes(delivery)
+		))]
+		#[pallet::authorize(Self::authorize_receipt)]
+		pub fn submit_receipt(
+			origin: OriginFor<T>,
+			signed: SignedReceipt,
+			delivery: Option<Delivery>,
+		) -> DispatchResult {
+			ensure_authorized(origin)?;
+			Self::do_submit(signed, delivery)
+		}
+
+		/// Does for one job what the hook does when its deadline has come: refunds, slashes and
+		/// offers again, or settles. Never needed, unless blocks are so full that the hook lags.
+		///
+		/// # Dispatch origin
+		/// Signed by anyone.
+		///
+		/// # Effects
+		/// Those of the job's deadline.
+		///
+		/// # Errors
+		/// [`Error::UnknownJob`], [`Error::NothingDue`].
+		///
+		/// # Events
+		/// [`Event::JobClosed`] or [`Event::WorkerTimedOut`].
+		#[pallet::call_index(3)]
+		pub fn poke(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_poke(job)
+		}
+	}
+}

@@ -1,0 +1,233 @@
+//! Every state ends by itself.
+
+use athanor_primitives::{
+	job::{Assignment, CloseReason},
+	testing,
+};
+use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
+use polkadot_sdk::*;
+use pretty_assertions::assert_eq;
+
+use crate::{Error, Event, JobState, Jobs as JobStorage, Outcomes, mock::*};
+
+#[test]
+fn a_job_that_nobody_takes_is_refunded_in_time() {
+	ExtBuilder::default()
+		.without_offers()
+		.build_and_execute(|| {
+			let id = post();
+			// Expires at 31; a worker needs 6 blocks; 25 is the last block for a match.
+			advance_to(25);
+			assert!(JobStorage::<Test>::contains_key(id));
+			advance(1);
+			let outcome = Outcomes::<Test>::get(id).unwrap();
+			assert_eq!(outcome.reason, CloseReason::ExpiredUnassigned);
+			assert_eq!((outcome.provider, outcome.refund), (None, ESCROW));
+			assert_eq!(free(ALICE), ENDOWMENT);
+		});
+}
+
+#[test]
+fn a_match_in_the_last_block_leaves_the_worker_its_time() {
+	ExtBuilder::default()
+		.without_offers()
+		.build_and_execute(|| {
+			let id = post();
+			advance_to(24);
+			testing::set_offer(MODEL, PROVIDER, price(), 1);
+			advance(1);
+			assert_eq!(job(id).state.deadline(), job(id).expires_at);
+		});
+}
+
+#[test]
+fn a_missed_deadline_slashes_and_offers_again_to_another() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = post();
+		advance(1);
+		assert_eq!(holder(id), PROVIDER);
+		advance_to(7);
+		events();
+		advance(1);
+		assert_eq!(testing::slashes(), vec![(PROVIDER, id)]);
+		assert_eq!(testing::free_slots(MODEL, PROVIDER), Some(4));
+		assert_eq!(
+			events()[0],
+			Event::WorkerTimedOut {
+				job: id,
+				provider: PROVIDER,
+				slashed: 1_000,
+				offered_again: true
+			}
+		);
+		// The queue is worked off after the deadlines, so the next provider has it at once.
+		assert_eq!(holder(id), OTHER_PROVIDER);
+		complete(id, &[1]);
+		advance(2);
+		assert_eq!(
+			Outcomes::<Test>::get(id).unwrap().provider,
+			Some(OTHER_PROVIDER)
+		);
+		assert_eq!(paid().len(), 1);
+	});
+}
+
+#[test]
+fn when_all_have_failed_the_requester_is_refunded() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = post();
+		advance_to(31);
+		assert_eq!(
+			testing::slashes(),
+			vec![(PROVIDER, id), (OTHER_PROVIDER, id)]
+		);
+		let outcome = Outcomes::<Test>::get(id).unwrap();
+		assert_eq!(outcome.reason, CloseReason::WorkerTimedOut);
+		assert_eq!(outcome.provider, Some(OTHER_PROVIDER));
+		assert_eq!(free(ALICE), ENDOWMENT);
+	});
+}
+
+#[test]
+fn attempts_are_bounded() {
+	ExtBuilder::default().build_and_execute(|| {
+		for who in 20..30 {
+			testing::set_provider(who, vec![[who as u8; 32]]);
+			testing::set_offer(MODEL, who, price(), 1);
+		}
+		let mut long = request();
+		long.time_limit = 1_000;
+		let id = post_as(ALICE, long);
+		advance_to(60);
+		assert_eq!(testing::slashes().len(), 4);
+		assert_eq!(
+			Outcomes::<Test>::get(id).unwrap().reason,
+			CloseReason::WorkerTimedOut
+		);
+	});
+}
+
+#[test]
+fn a_direct_job_is_refunded_when_its_provider_fails() {
+	ExtBuilder::default().build_and_execute(|| {
+		let mut direct = request();
+		direct.assignment = Assignment::Direct(PROVIDER);
+		let id = post_as(ALICE, direct);
+		advance_to(8);
+		assert_eq!(testing::slashes(), vec![(PROVIDER, id)]);
+		assert_eq!(
+			Outcomes::<Test>::get(id).unwrap().reason,
+			CloseReason::WorkerTimedOut
+		);
+		assert_eq!(free(ALICE), ENDOWMENT);
+	});
+}
+
+#[test]
+fn a_provider_that_lost_its_stake_gets_no_more_work() {
+	ExtBuilder::default().build_and_execute(|| {
+		testing::set_active(PROVIDER, false);
+		testing::set_active(OTHER_PROVIDER, false);
+		let id = post();
+		advance(3);
+		assert!(matches!(job(id).state, JobState::Open { .. }));
+	});
+}
+
+#[test]
+fn poke_does_what_the_hook_would() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = post();
+		advance(1);
+		complete(id, &[1]);
+		assert_noop!(
+			Jobs::poke(RuntimeOrigin::signed(BOB), id),
+			Error::<Test>::NothingDue
+		);
+		assert_noop!(
+			Jobs::poke(RuntimeOrigin::signed(BOB), 77),
+			Error::<Test>::UnknownJob
+		);
+		// A block without its hook, as if the hook were behind.
+		System::set_block_number(4);
+		assert_ok!(Jobs::poke(RuntimeOrigin::signed(BOB), id));
+		assert_eq!(Outcomes::<Test>::get(id).unwrap().reason, CloseReason::Paid);
+		advance(3);
+		assert_eq!(paid().len(), 1);
+	});
+}
+
+#[test]
+fn the_hook_stays_inside_its_weight_and_catches_up() {
+	ExtBuilder::default()
+		.without_offers()
+		.build_and_execute(|| {
+			// Room for the base, and for two deadlines or two matches.
+			HookWeight::set(Weight::from_parts(10 + 250, 0));
+			let ids: Vec<u64> = (0..7).map(|_| post()).collect();
+			for block in 2..40 {
+				System::set_block_number(block);
+				let used = Jobs::on_initialize(block);
+				assert!(used.all_lte(HookWeight::get()), "{used:?} in block {block}");
+				Jobs::do_try_state().unwrap();
+			}
+			for id in ids {
+				assert_eq!(
+					Outcomes::<Test>::get(id).unwrap().reason,
+					CloseReason::ExpiredUnassigned
+				);
+			}
+			assert_eq!(free(ALICE), ENDOWMENT);
+		});
+}
+
+#[test]
+fn the_queue_is_fair_when_it_does_not_fit_into_a_block() {
+	ExtBuilder::default()
+		.without_offers()
+		.build_and_execute(|| {
+			HookWeight::set(Weight::from_parts(10 + 250, 0));
+			let ids: Vec<u64> = (0..6).map(|_| post()).collect();
+			advance(2);
+			// Four were tried and went to the end; the two that were not tried are next.
+			testing::set_offer(MODEL, PROVIDER, price(), 2);
+			advance(1);
+			assert!(matches!(job(ids[4]).state, JobState::Assigned { .. }));
+			assert!(matches!(job(ids[5]).state, JobState::Assigned { .. }));
+		});
+}
+
+#[test]
+fn a_step_that_fails_unexpectedly_changes_nothing_and_is_tried_again() {
+	ExtBuilder::default().build().execute_with(|| {
+		use frame_support::traits::{fungible::MutateHold, tokens::Precision};
+		let id = post();
+		advance(1);
+		complete(id, &[1]);
+		// Somebody broke the law: the escrow is gone.
+		Balances::release(
+			&crate::HoldReason::Escrow.into(),
+			&ALICE,
+			ESCROW,
+			Precision::Exact,
+		)
+		.unwrap();
+		events();
+		advance(2);
+		assert_eq!(
+			events(),
+			vec![Event::Unexpected {
+				job: id,
+				error: Error::<Test>::EscrowMissing.into()
+			}]
+		);
+		assert!(paid().is_empty());
+		assert_eq!(job(id).state.deadline(), System::block_number() + 20);
+		assert!(Jobs::do_try_state().is_err());
+		// Put right, it ends as it should.
+		Balances::hold(&crate::HoldReason::Escrow.into(), &ALICE, ESCROW).unwrap();
+		advance(20);
+		assert_eq!(Outcomes::<Test>::get(id).unwrap().reason, CloseReason::Paid);
+		Jobs::do_try_state().unwrap();
+	});
+}

@@ -1,0 +1,229 @@
+//! A job that goes as it should.
+
+use athanor_primitives::{
+	job::{Assignment, CloseReason, Sampler},
+	split::Payment,
+	testing,
+};
+use frame_support::{assert_noop, assert_ok};
+use polkadot_sdk::*;
+use pretty_assertions::assert_eq;
+
+use crate::{Error, Event, Inputs, JobState, Outcomes, Receipts, mock::*};
+
+#[test]
+fn a_job_is_posted_assigned_delivered_and_paid() {
+	ExtBuilder::default().build_and_execute(|| {
+		let issuance = pallet_balances::TotalIssuance::<Test>::get();
+		let id = post();
+		assert_eq!(free(ALICE), ENDOWMENT - ESCROW);
+		assert_eq!(
+			events(),
+			vec![Event::JobPosted {
+				job: 0,
+				requester: ALICE,
+				model: MODEL,
+				escrow: ESCROW,
+				expires_at: 31
+			}]
+		);
+
+		advance(1);
+		assert_eq!(holder(id), PROVIDER);
+		assert_eq!(testing::free_slots(MODEL, PROVIDER), Some(3));
+		assert_eq!(
+			events(),
+			vec![Event::JobAssigned {
+				job: id,
+				provider: PROVIDER,
+				price: price(),
+				price_version: 1,
+				deadline: 8
+			}]
+		);
+
+		complete(id, &[5, 6, 7]);
+		assert_eq!(testing::free_slots(MODEL, PROVIDER), Some(4));
+		let stored = Receipts::<Test>::get(id).unwrap();
+		assert_eq!(stored.tokens.to_vec(), vec![5, 6, 7]);
+		assert_eq!(stored.text.to_vec(), b"there was a fox.".to_vec());
+		assert!(matches!(
+			events()[0],
+			Event::ReceiptAccepted {
+				job: 0,
+				settles_at: 4,
+				..
+			}
+		));
+
+		advance(2);
+		// 8 tokens in at 2 and 3 out at 3: 25. Royalty 10 %, burn 1 %, treasury 5 % and the rounding.
+		let payment = Payment {
+			provider: 21,
+			delegators: 0,
+			author: 2,
+			treasury: 2,
+			burned: 0,
+		};
+		assert_eq!(payment.total(), Some(25));
+		assert_eq!(
+			events(),
+			vec![Event::JobClosed {
+				job: id,
+				requester: ALICE,
+				reason: CloseReason::Paid,
+				provider: Some(PROVIDER),
+				escrow: ESCROW,
+				spent: 25,
+				refund: ESCROW - 25
+			}]
+		);
+		assert_eq!(free(ALICE), ENDOWMENT - 25);
+		assert_eq!(free(PROVIDER), ED + 21);
+		assert_eq!(free(AUTHOR), ED + 2);
+		assert_eq!(free(TREASURY), ED + 2);
+		assert_eq!(paid()[0].2, payment);
+		assert_eq!(
+			issuance - pallet_balances::TotalIssuance::<Test>::get(),
+			payment.burned
+		);
+
+		let outcome = Outcomes::<Test>::get(id).unwrap();
+		assert_eq!(outcome.payment, payment);
+		assert_eq!(
+			(
+				outcome.posted_at,
+				outcome.assigned_at,
+				outcome.submitted_at,
+				outcome.closed_at
+			),
+			(1, Some(2), Some(2), 4)
+		);
+	});
+}
+
+#[test]
+fn bytes_stay_for_the_retention_and_then_go() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = post();
+		advance(1);
+		complete(id, &[5]);
+		advance(2);
+		let closed_at = System::block_number();
+		advance_to(closed_at + 50);
+		assert!(Inputs::<Test>::contains_key(id) && Receipts::<Test>::contains_key(id));
+		events();
+		advance(1);
+		assert_eq!(events(), vec![Event::OutputRemoved { job: id }]);
+		assert!(!Inputs::<Test>::contains_key(id) && !Receipts::<Test>::contains_key(id));
+		assert!(!Outcomes::<Test>::contains_key(id));
+	});
+}
+
+#[test]
+fn a_direct_job_goes_to_its_provider_and_no_other() {
+	ExtBuilder::default().build_and_execute(|| {
+		let mut direct = request();
+		direct.assignment = Assignment::Direct(OTHER_PROVIDER);
+		let id = post_as(ALICE, direct);
+		advance(1);
+		assert_eq!(holder(id), OTHER_PROVIDER);
+	});
+}
+
+#[test]
+fn a_direct_job_waits_for_a_free_slot() {
+	ExtBuilder::default().build_and_execute(|| {
+		testing::set_offer(MODEL, OTHER_PROVIDER, price(), 1);
+		let mut direct = request();
+		direct.assignment = Assignment::Direct(OTHER_PROVIDER);
+		let first = post_as(ALICE, direct.clone());
+		let second = post_as(BOB, direct);
+		advance(1);
+		assert_eq!(holder(first), OTHER_PROVIDER);
+		assert!(matches!(job(second).state, JobState::Open { .. }));
+		complete(first, &[1]);
+		advance(1);
+		assert_eq!(holder(second), OTHER_PROVIDER);
+	});
+}
+
+#[test]
+fn seeds_differ_between_jobs() {
+	ExtBuilder::default().build_and_execute(|| {
+		let mut drawn = request();
+		drawn.sampler = Sampler::TopK {
+			temperature_milli: 800,
+			k: 40,
+		};
+		let (a, b) = (post_as(ALICE, drawn.clone()), post_as(ALICE, drawn));
+		advance(1);
+		assert_ne!(
+			job(a).state.work().unwrap().seed,
+			job(b).state.work().unwrap().seed
+		);
+	});
+}
+
+#[test]
+fn without_randomness_nothing_is_drawn() {
+	ExtBuilder::default().build_and_execute(|| {
+		Random::set(None);
+		let id = post();
+		advance(1);
+		assert!(matches!(job(id).state, JobState::Open { .. }));
+		Random::set(Some(Default::default()));
+		advance(1);
+		assert_eq!(holder(id), PROVIDER);
+	});
+}
+
+#[test]
+fn a_job_is_cancelled_while_it_is_open() {
+	ExtBuilder::default()
+		.without_offers()
+		.build_and_execute(|| {
+			let id = post();
+			advance(2);
+			assert_noop!(
+				Jobs::cancel(RuntimeOrigin::signed(BOB), id),
+				Error::<Test>::NotRequester
+			);
+			assert_ok!(Jobs::cancel(RuntimeOrigin::signed(ALICE), id));
+			assert_eq!(free(ALICE), ENDOWMENT);
+			assert_eq!(
+				Outcomes::<Test>::get(id).unwrap().reason,
+				CloseReason::Cancelled
+			);
+			assert_noop!(
+				Jobs::cancel(RuntimeOrigin::signed(ALICE), id),
+				Error::<Test>::UnknownJob
+			);
+			// Its place in the queue is stale now and does no harm.
+			advance(2);
+		});
+}
+
+#[test]
+fn a_job_in_work_cannot_be_cancelled() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = post();
+		advance(1);
+		assert_noop!(
+			Jobs::cancel(RuntimeOrigin::signed(ALICE), id),
+			Error::<Test>::NotOpen
+		);
+	});
+}
+
+#[test]
+fn only_a_signer_can_post_cancel_or_poke() {
+	ExtBuilder::default().build_and_execute(|| {
+		use sp_runtime::DispatchError::BadOrigin;
+		for origin in [RuntimeOrigin::none(), RuntimeOrigin::root()] {
+			assert_noop!(Jobs::post(origin.clone(), request()), BadOrigin);
+			assert_noop!(Jobs::cancel(origin.clone(), 0), BadOrigin);
+			assert_noop!(Jobs::poke(origin, 0), BadOrigin);
+		}
+	});
+}

@@ -1,0 +1,232 @@
+//! Every way in which a receipt is refused, each with its own code and no change of state.
+
+use athanor_primitives::{
+	job::CloseReason,
+	receipt::{Delivery, Finish, Receipt, Refusal, SignedReceipt, delivery_payload, output_hash},
+	testing,
+};
+use frame_support::{assert_noop, assert_storage_noop};
+use polkadot_sdk::*;
+use sp_core::{H256, Pair};
+use sp_runtime::{
+	DispatchError,
+	transaction_validity::{InvalidTransaction, TransactionValidityError},
+};
+
+use crate::{Error, Outcomes, mock::*};
+
+const TOKENS: [u32; 3] = [5, 6, 7];
+
+fn refused(signed: SignedReceipt, delivery: Option<Delivery>, refusal: Refusal) {
+	assert_storage_noop!(assert_eq!(
+		submit(signed.clone(), delivery.clone()),
+		Err(TransactionValidityError::Invalid(
+			InvalidTransaction::Custom(refusal.code())
+		))
+	));
+	// Should it get past the pool all the same, the call says why (signatures are the pool's).
+	if refusal != Refusal::BadSignature {
+		let origin: RuntimeOrigin = frame_system::RawOrigin::Authorized.into();
+		assert_noop!(
+			Jobs::submit_receipt(origin, signed, delivery),
+			Error::<Test>::from(refusal)
+		);
+	}
+}
+
+fn assigned() -> u64 {
+	let id = post();
+	advance(1);
+	id
+}
+
+/// A receipt that is honest but for `change`, properly signed.
+fn changed(id: u64, change: impl FnOnce(&mut Receipt)) -> (SignedReceipt, Option<Delivery>) {
+	let pair = worker(holder(id));
+	let mut receipt = receipt(id, &TOKENS);
+	change(&mut receipt);
+	(sign(receipt, &pair), Some(deliver(id, &TOKENS, &pair)))
+}
+
+#[test]
+fn each_bad_statement_has_its_code() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = assigned();
+		let refused = |change: fn(&mut Receipt), refusal| {
+			let (signed, delivery) = changed(id, change);
+			refused(signed, delivery, refusal);
+		};
+		refused(|r| r.job = 9, Refusal::UnknownJob);
+		refused(|r| r.model = 9, Refusal::WrongModel);
+		refused(|r| r.model_version = 9, Refusal::WrongModel);
+		refused(|r| r.input_hash = H256([9; 32]), Refusal::WrongInput);
+		refused(|r| r.tokens_in = 33, Refusal::TooManyTokens);
+		refused(|r| r.tokens_out = 11, Refusal::TooManyTokens);
+		refused(|r| r.tokens_out = 2, Refusal::WrongOutput);
+		refused(|r| r.output_hash = H256([9; 32]), Refusal::WrongOutput);
+		refused(|r| r.finish = 3, Refusal::BadFinish);
+		refused(|r| r.finish = Finish::Rejected.code(), Refusal::BadFinish);
+	});
+}
+
+#[test]
+fn a_receipt_for_another_chain_is_told_apart_from_a_forged_one() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = assigned();
+		let pair = worker(holder(id));
+		let (mut signed, delivery) = changed(id, |_| {});
+		signed.genesis = H256([1; 32]);
+		signed.signature = pair.sign(&signed.receipt.payload(&signed.genesis)).0;
+		refused(signed.clone(), delivery.clone(), Refusal::WrongChain);
+		signed.genesis = genesis();
+		refused(signed, delivery, Refusal::BadSignature);
+	});
+}
+
+#[test]
+fn a_flipped_bit_anywhere_is_refused() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = assigned();
+		let (signed, delivery) = changed(id, |_| {});
+		let mut forged = signed.clone();
+		forged.signature[10] ^= 1;
+		refused(forged, delivery.clone(), Refusal::BadSignature);
+		let mut forged = signed.clone();
+		forged.receipt.commitment.0[0] ^= 1;
+		refused(forged, delivery.clone(), Refusal::BadSignature);
+		let mut text = delivery.clone().unwrap();
+		text.text[0] ^= 1;
+		refused(signed.clone(), Some(text), Refusal::BadSignature);
+		let mut text = delivery.unwrap();
+		text.signature[0] ^= 1;
+		refused(signed, Some(text), Refusal::BadSignature);
+	});
+}
+
+#[test]
+fn only_the_holders_keys_are_accepted() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = assigned();
+		for pair in [worker(OTHER_PROVIDER), worker(77)] {
+			let signed = sign(receipt(id, &TOKENS), &pair);
+			refused(
+				signed,
+				Some(deliver(id, &TOKENS, &pair)),
+				Refusal::WrongWorker,
+			);
+		}
+		// A key that the provider has removed meanwhile is no longer its key.
+		let (signed, delivery) = changed(id, |_| {});
+		testing::set_provider(holder(id), vec![[1; 32]]);
+		refused(signed, delivery, Refusal::WrongWorker);
+	});
+}
+
+#[test]
+fn output_must_be_delivered_and_fit() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = assigned();
+		let pair = worker(holder(id));
+		let (signed, delivery) = changed(id, |_| {});
+		refused(signed.clone(), None, Refusal::MissingOutput);
+		let mut other = delivery.unwrap();
+		other.tokens = vec![5, 6, 8];
+		refused(signed.clone(), Some(other), Refusal::WrongOutput);
+		let text = vec![b'a'; 257];
+		let signature = pair.sign(&delivery_payload(&genesis(), id, &text)).0;
+		let long = Delivery {
+			tokens: TOKENS.to_vec(),
+			text,
+			signature,
+		};
+		refused(signed.clone(), Some(long), Refusal::OutputTooLong);
+		let text = vec![0xff];
+		let signature = pair.sign(&delivery_payload(&genesis(), id, &text)).0;
+		let binary = Delivery {
+			tokens: TOKENS.to_vec(),
+			text,
+			signature,
+		};
+		refused(signed, Some(binary), Refusal::OutputTooLong);
+	});
+}
+
+#[test]
+fn one_job_accepts_one_receipt() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = assigned();
+		let (signed, delivery) = changed(id, |_| {});
+		submit(signed.clone(), delivery.clone()).unwrap().unwrap();
+		refused(signed.clone(), delivery.clone(), Refusal::AlreadySubmitted);
+		advance(2);
+		refused(signed, delivery, Refusal::UnknownJob);
+		assert_eq!(paid().len(), 1);
+	});
+}
+
+#[test]
+fn a_receipt_must_be_in_time() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = assigned();
+		let (signed, delivery) = changed(id, |_| {});
+		// The hook of the deadline's block has not run here, as in the pool.
+		System::set_block_number(8);
+		refused(signed.clone(), delivery.clone(), Refusal::TooLate);
+		System::set_block_number(7);
+		submit(signed, delivery).unwrap().unwrap();
+	});
+}
+
+#[test]
+fn an_open_job_takes_no_receipt() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = post();
+		let pair = worker(PROVIDER);
+		let signed = sign(receipt(id, &TOKENS), &pair);
+		refused(
+			signed,
+			Some(deliver(id, &TOKENS, &pair)),
+			Refusal::NotAssigned,
+		);
+	});
+}
+
+#[test]
+fn a_person_cannot_submit_a_receipt() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = assigned();
+		let (signed, delivery) = changed(id, |_| {});
+		for origin in [
+			RuntimeOrigin::signed(ALICE),
+			RuntimeOrigin::none(),
+			RuntimeOrigin::root(),
+		] {
+			assert_noop!(
+				Jobs::submit_receipt(origin, signed.clone(), delivery.clone()),
+				DispatchError::BadOrigin
+			);
+		}
+	});
+}
+
+#[test]
+fn a_rejection_refunds_everything_and_slashes_nobody() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = assigned();
+		let pair = worker(holder(id));
+		let mut rejection = receipt(id, &[]);
+		rejection.finish = Finish::Rejected.code();
+		rejection.tokens_in = 5_000;
+		rejection.output_hash = output_hash(&[]);
+		submit(sign(rejection, &pair), Some(deliver(id, &[], &pair)))
+			.unwrap()
+			.unwrap();
+		advance(2);
+		assert_eq!(free(ALICE), ENDOWMENT);
+		assert_eq!(
+			Outcomes::<Test>::get(id).unwrap().reason,
+			CloseReason::Rejected
+		);
+		assert!(testing::slashes().is_empty() && paid().is_empty());
+	});
+}
