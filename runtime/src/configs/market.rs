@@ -1,0 +1,153 @@
+//! The inference market: which pallet provides what another needs, and every period, share and bound.
+
+use athanor_primitives::price::{Price, PriceBounds};
+use frame_support::{
+	parameter_types,
+	traits::{LinearStoragePrice, fungible::HoldConsideration, tokens::imbalance::ResolveTo},
+	weights::Weight,
+};
+use frame_system::EnsureRoot;
+use polkadot_sdk::*;
+use sp_runtime::{Perbill, Permill};
+
+use super::{economy::TreasuryAccount, system::RuntimeBlockWeights};
+use crate::{
+	AccountId, Balance, Balances, BlockNumber, Models, Pricing, Rewards, Runtime,
+	RuntimeHoldReason, Staking,
+	constants::{ATH, DAYS, HOURS, deposit},
+};
+
+parameter_types! {
+	/// Deposit for a model.
+	pub const ModelDepositBase: Balance = deposit(10, 0);
+	/// Deposit for each byte of a record.
+	pub const DepositPerByte: Balance = deposit(0, 1);
+	/// Reason of the hold for a model.
+	pub const ModelHoldReason: RuntimeHoldReason =
+		RuntimeHoldReason::Models(athanor_models::HoldReason::Deposit);
+	/// The most that a model's author can take of a job.
+	pub const MaxRoyalty: Permill = Permill::from_percent(20);
+	/// Blocks from a model's retirement to its removal: longer than any job lasts.
+	pub const RetirementGrace: BlockNumber = 7 * DAYS;
+}
+
+impl athanor_models::Config for Runtime {
+	type Currency = Balances;
+	type Consideration = HoldConsideration<
+		AccountId,
+		Balances,
+		ModelHoldReason,
+		LinearStoragePrice<ModelDepositBase, DepositPerByte, Balance>,
+	>;
+	type MaxRoyalty = MaxRoyalty;
+	type RetirementGrace = RetirementGrace;
+	type WeightInfo = athanor_models::weights::SubstrateWeight<Runtime>;
+}
+
+parameter_types! {
+	/// The least that a provider must have bonded to get work.
+	pub const MinStake: Balance = 100 * ATH;
+	/// Blocks from unbonding to withdrawal: longer than any job lasts, so that no fault escapes.
+	pub const UnbondingPeriod: BlockNumber = 7 * DAYS;
+	/// Worker keys of a provider.
+	pub const MaxWorkerKeys: u32 = 16;
+	/// Share of a provider's stake that a missed deadline costs.
+	pub const TimeoutSlash: Permill = Permill::from_percent(1);
+}
+
+impl athanor_staking::Config for Runtime {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Currency = Balances;
+	type OnSlash = ResolveTo<TreasuryAccount, Balances>;
+	type MinStake = MinStake;
+	type UnbondingPeriod = UnbondingPeriod;
+	type MaxWorkerKeys = MaxWorkerKeys;
+	type TimeoutSlash = TimeoutSlash;
+	type WeightInfo = athanor_staking::weights::SubstrateWeight<Runtime>;
+}
+
+parameter_types! {
+	/// Deposit for an offer.
+	pub const OfferDepositBase: Balance = deposit(3, 0);
+	/// Reason of the hold for an offer.
+	pub const OfferHoldReason: RuntimeHoldReason =
+		RuntimeHoldReason::Pricing(athanor_pricing::HoldReason::OfferDeposit);
+	/// Jobs that an offer can take at once.
+	pub const MaxSlots: u32 = 1_024;
+	/// Offers that one draw looks at.
+	pub const DrawSample: u32 = 8;
+	/// What no vote can go beyond: a millionth of a millionth of an ATH to a thousand ATH per token.
+	pub const HardBounds: PriceBounds =
+		PriceBounds { floor: Price::flat(1), ceiling: Price::flat(1_000 * ATH) };
+}
+
+impl athanor_pricing::Config for Runtime {
+	type Models = Models;
+	type Providers = Staking;
+	type AdminOrigin = EnsureRoot<AccountId>;
+	type Consideration = HoldConsideration<
+		AccountId,
+		Balances,
+		OfferHoldReason,
+		LinearStoragePrice<OfferDepositBase, DepositPerByte, Balance>,
+	>;
+	type MaxSlots = MaxSlots;
+	type DrawSample = DrawSample;
+	type HardBounds = HardBounds;
+	type WeightInfo = athanor_pricing::weights::SubstrateWeight<Runtime>;
+}
+
+parameter_types! {
+	/// Longest inline input in bytes.
+	pub const MaxInlineInput: u32 = 8 * 1024;
+	/// Most tokens that a job can ask for.
+	pub const MaxOutputTokens: u32 = 4_096;
+	/// Longest delivered text in bytes.
+	pub const MaxText: u32 = 64 * 1024;
+	/// Blocks that a worker has for any job.
+	pub const BaseWorkPeriod: BlockNumber = 10;
+	/// Output tokens that a worker must make per block: 20 a second.
+	pub const TokensPerBlock: u32 = 60;
+	/// Blocks from a receipt to its payment.
+	pub const SettlePeriod: BlockNumber = 2;
+	/// Longest time limit of a job.
+	pub const MaxTimeLimit: BlockNumber = 24 * HOURS;
+	/// Blocks for which a closed job can be read.
+	pub const Retention: BlockNumber = 7 * DAYS;
+	/// A quarter of a block for the job hook.
+	pub HookWeight: Weight = Perbill::from_percent(25) * RuntimeBlockWeights::get().max_block;
+}
+
+impl athanor_jobs::Config for Runtime {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Currency = Balances;
+	type Models = Models;
+	type Providers = Staking;
+	type Offers = Pricing;
+	type Payout = Rewards;
+	type Randomness = pallet_babe::ParentBlockRandomness<Runtime>;
+	type MaxInlineInput = MaxInlineInput;
+	type MaxOutputTokens = MaxOutputTokens;
+	type MaxText = MaxText;
+	type BaseWorkPeriod = BaseWorkPeriod;
+	type TokensPerBlock = TokensPerBlock;
+	type SettlePeriod = SettlePeriod;
+	type MaxTimeLimit = MaxTimeLimit;
+	type Retention = Retention;
+	type HookWeight = HookWeight;
+	type WeightInfo = athanor_jobs::weights::SubstrateWeight<Runtime>;
+}
+
+parameter_types! {
+	/// The treasury's share of each job.
+	pub const TreasuryShare: Permill = Permill::from_percent(5);
+	/// The share of each job that is destroyed.
+	pub const BurnShare: Permill = Permill::from_percent(1);
+}
+
+impl athanor_rewards::Config for Runtime {
+	type Currency = Balances;
+	type TreasuryAccount = TreasuryAccount;
+	type TreasuryShare = TreasuryShare;
+	type BurnShare = BurnShare;
+}

@@ -1,0 +1,6 @@
+//! The parameters of each pallet.
+
+pub mod consensus;
+pub mod economy;
+pub mod market;
+pub mod system;

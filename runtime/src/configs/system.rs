@@ -1,0 +1,88 @@
+//! Blocks, time, and what a block may hold.
+
+use frame_support::{
+	derive_impl,
+	dispatch::DispatchClass,
+	parameter_types,
+	traits::ConstU64,
+	weights::{
+		Weight,
+		constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_MILLIS},
+	},
+};
+use frame_system::limits::{BlockLength, BlockWeights};
+use polkadot_sdk::*;
+use sp_runtime::{Perbill, traits::AccountIdLookup};
+use sp_version::RuntimeVersion;
+
+use crate::{
+	AccountId, Babe, Balance, Block, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
+	RuntimeOrigin, RuntimeTask, UncheckedExtrinsic, VERSION,
+	constants::MILLISECS_PER_BLOCK,
+};
+
+/// Share of a block that ordinary transactions can fill; the rest is for hooks and operations.
+const NORMAL_SHARE: Perbill = Perbill::from_percent(75);
+
+/// Execution time of a block: half of a slot, so that every validator can import it in time.
+const BLOCK_TIME: Weight =
+	Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(1_500), u64::MAX);
+
+parameter_types! {
+	/// Blocks whose hashes are kept: transactions can be mortal for as long.
+	pub const BlockHashCount: u32 = 4_096;
+	/// The version that the metadata states.
+	pub const Version: RuntimeVersion = VERSION;
+	/// Weight limits of a block.
+	pub RuntimeBlockWeights: BlockWeights =
+		BlockWeights::with_sensible_defaults(BLOCK_TIME, NORMAL_SHARE);
+	/// Length limits of a block: 5 MiB.
+	pub RuntimeBlockLength: BlockLength = BlockLength::builder()
+		.max_length(5 * 1024 * 1024)
+		.modify_max_length_for_class(DispatchClass::Normal, |max| {
+			*max = NORMAL_SHARE * 5 * 1024 * 1024;
+		})
+		.build();
+	/// Prefix of addresses: the generic Substrate one.
+	pub const SS58Prefix: u16 = 42;
+}
+
+#[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
+impl frame_system::Config for Runtime {
+	type AccountId = AccountId;
+	type Lookup = AccountIdLookup<AccountId, ()>;
+	type Nonce = Nonce;
+	type Block = Block;
+	type BlockHashCount = BlockHashCount;
+	type BlockWeights = RuntimeBlockWeights;
+	type BlockLength = RuntimeBlockLength;
+	type DbWeight = ParityDbWeight;
+	type Version = Version;
+	type AccountData = pallet_balances::AccountData<Balance>;
+	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
+	type SS58Prefix = SS58Prefix;
+}
+
+impl pallet_timestamp::Config for Runtime {
+	type Moment = u64;
+	type OnTimestampSet = Babe;
+	type MinimumPeriod = ConstU64<{ MILLISECS_PER_BLOCK / 2 }>;
+	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
+}
+
+impl<C> frame_system::offchain::CreateTransactionBase<C> for Runtime
+where
+	RuntimeCall: From<C>,
+{
+	type Extrinsic = UncheckedExtrinsic;
+	type RuntimeCall = RuntimeCall;
+}
+
+impl<C> frame_system::offchain::CreateBare<C> for Runtime
+where
+	RuntimeCall: From<C>,
+{
+	fn create_bare(call: RuntimeCall) -> UncheckedExtrinsic {
+		UncheckedExtrinsic::new_bare(call)
+	}
+}
