@@ -1,0 +1,116 @@
+//! The limits and periods of the runtime.
+
+use athanor_primitives::price::PriceBounds;
+use serde::Serialize;
+use subxt::{
+	Metadata,
+	ext::{frame_decode::constants::decode_constant, scale_decode::IntoVisitor},
+};
+
+use crate::{
+	chain::{
+		json::{bounds_json, units},
+		names::{Item, constants as name},
+		types::AccountId,
+		wire::Wire,
+	},
+	error::{Error, misfit},
+};
+
+/// What [`crate::chain::View::constants`] reads: the limits and periods of the runtime.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Constants {
+	/// Least balance of an account, in units.
+	#[serde(with = "units")]
+	pub existential_deposit: u128,
+	/// Time between blocks, in milliseconds.
+	pub block_time: u64,
+	/// Highest royalty, in parts per million.
+	pub max_royalty: u32,
+	/// Blocks between a model's retirement and its removal.
+	pub retirement_grace: u32,
+	/// Least stake of a provider that gets work, in units.
+	#[serde(with = "units")]
+	pub min_stake: u128,
+	/// Blocks that a stake takes to come back.
+	pub unbonding_period: u32,
+	/// Most worker keys of a provider.
+	pub max_worker_keys: u32,
+	/// Share of the stake that a missed deadline costs, in parts per million.
+	pub timeout_slash: u32,
+	/// Most slots of an offer.
+	pub max_slots: u32,
+	/// Bounds that no governed price bound leaves.
+	#[serde(serialize_with = "bounds_json")]
+	pub hard_bounds: PriceBounds,
+	/// Most bytes of input.
+	pub max_inline_input: u32,
+	/// Most tokens to generate.
+	pub max_output_tokens: u32,
+	/// Most bytes of delivered text.
+	pub max_text: u32,
+	/// Blocks that a worker has for a job, besides those for its output.
+	pub base_work_period: u32,
+	/// Tokens of output for which a worker gets one block more.
+	pub tokens_per_block: u32,
+	/// Blocks between receipt and payment.
+	pub settle_period: u32,
+	/// Most blocks that a job can run.
+	pub max_time_limit: u32,
+	/// Blocks for which a closed job can be read.
+	pub retention: u32,
+	/// Treasury's share of payments, in parts per million.
+	pub treasury_share: u32,
+	/// Share of payments that is destroyed, in parts per million.
+	pub burn_share: u32,
+	/// Who gets the treasury's share.
+	pub treasury: AccountId,
+}
+
+impl Constants {
+	/// Reads them from a runtime's metadata.
+	pub(crate) fn read(metadata: &Metadata) -> Result<Self, Error> {
+		Ok(Self {
+			existential_deposit: constant(metadata, name::EXISTENTIAL_DEPOSIT)?,
+			block_time: constant(metadata, name::BLOCK_TIME)?,
+			max_royalty: constant(metadata, name::MAX_ROYALTY)?,
+			retirement_grace: constant(metadata, name::RETIREMENT_GRACE)?,
+			min_stake: constant(metadata, name::MIN_STAKE)?,
+			unbonding_period: constant(metadata, name::UNBONDING_PERIOD)?,
+			max_worker_keys: constant(metadata, name::MAX_WORKER_KEYS)?,
+			timeout_slash: constant(metadata, name::TIMEOUT_SLASH)?,
+			max_slots: constant(metadata, name::MAX_SLOTS)?,
+			hard_bounds: constant(metadata, name::HARD_BOUNDS)?,
+			max_inline_input: constant(metadata, name::MAX_INLINE_INPUT)?,
+			max_output_tokens: constant(metadata, name::MAX_OUTPUT_TOKENS)?,
+			max_text: constant(metadata, name::MAX_TEXT)?,
+			base_work_period: constant(metadata, name::BASE_WORK_PERIOD)?,
+			tokens_per_block: constant(metadata, name::TOKENS_PER_BLOCK)?,
+			settle_period: constant(metadata, name::SETTLE_PERIOD)?,
+			max_time_limit: constant(metadata, name::MAX_TIME_LIMIT)?,
+			retention: constant(metadata, name::RETENTION)?,
+			treasury_share: constant(metadata, name::TREASURY_SHARE)?,
+			burn_share: constant(metadata, name::BURN_SHARE)?,
+			treasury: constant(metadata, name::TREASURY)?,
+		})
+	}
+
+	/// Blocks that a worker has for a job with so much output.
+	pub fn work_period(&self, max_output_tokens: u32) -> u32 {
+		let output = max_output_tokens.div_ceil(self.tokens_per_block.max(1));
+		self.base_work_period.saturating_add(output)
+	}
+}
+
+/// A constant from a runtime's metadata.
+pub(crate) fn constant<T: Wire>(metadata: &Metadata, item: Item) -> Result<T, Error> {
+	decode_constant(
+		item.pallet,
+		item.name,
+		metadata,
+		metadata.types(),
+		<T::Raw as IntoVisitor>::into_visitor(),
+	)
+	.map(T::from_raw)
+	.map_err(|error| misfit(format!("constant {}.{}: {error}", item.pallet, item.name)))
+}

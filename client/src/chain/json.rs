@@ -1,0 +1,104 @@
+//! How values are written as JSON: amounts as decimal strings, because numbers of that size do not
+//! survive most JSON readers; keys as hexadecimal.
+
+use athanor_primitives::{
+	job::Assignment,
+	price::{Price, PriceBounds},
+	receipt::SignedReceipt,
+	split::Payment,
+};
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
+use crate::chain::types::AccountId;
+
+/// Amounts as decimal strings.
+pub mod units {
+	use serde::Serializer;
+
+	/// Writes the amount.
+	pub fn serialize<S: Serializer>(units: &u128, serializer: S) -> Result<S::Ok, S::Error> {
+		serializer.collect_str(units)
+	}
+}
+
+/// Keys, signatures and other bytes as `0x` and hexadecimal digits.
+pub mod hexadecimal {
+	use serde::Serializer;
+
+	/// Writes the bytes.
+	pub fn serialize<S: Serializer>(
+		bytes: impl AsRef<[u8]>,
+		serializer: S,
+	) -> Result<S::Ok, S::Error> {
+		serializer.collect_str(&format_args!("0x{}", hex::encode(bytes)))
+	}
+}
+
+/// Text that is stored as bytes.
+pub fn text<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+	serializer.serialize_str(&String::from_utf8_lossy(bytes))
+}
+
+/// Prices with amounts as decimal strings.
+pub fn price_json<S: Serializer>(price: &Price, serializer: S) -> Result<S::Ok, S::Error> {
+	PriceJson {
+		input: price.input,
+		output: price.output,
+	}
+	.serialize(serializer)
+}
+
+/// Payments with amounts as decimal strings.
+pub fn payment_json<S: Serializer>(payment: &Payment, serializer: S) -> Result<S::Ok, S::Error> {
+	let mut fields = serializer.serialize_struct("Payment", 5)?;
+	fields.serialize_field("provider", &payment.provider.to_string())?;
+	fields.serialize_field("delegators", &payment.delegators.to_string())?;
+	fields.serialize_field("author", &payment.author.to_string())?;
+	fields.serialize_field("treasury", &payment.treasury.to_string())?;
+	fields.serialize_field("burned", &payment.burned.to_string())?;
+	fields.end()
+}
+
+/// Bounds with amounts as decimal strings.
+pub fn bounds_json<S: Serializer>(bounds: &PriceBounds, serializer: S) -> Result<S::Ok, S::Error> {
+	let json = |price: &Price| PriceJson {
+		input: price.input,
+		output: price.output,
+	};
+	let mut fields = serializer.serialize_struct("PriceBounds", 2)?;
+	fields.serialize_field("floor", &json(&bounds.floor))?;
+	fields.serialize_field("ceiling", &json(&bounds.ceiling))?;
+	fields.end()
+}
+
+#[derive(Serialize)]
+struct PriceJson {
+	#[serde(with = "units")]
+	input: u128,
+	#[serde(with = "units")]
+	output: u128,
+}
+
+/// `auto`, or the address of the provider.
+pub fn assignment_json<S: Serializer>(
+	assignment: &Assignment<AccountId>,
+	serializer: S,
+) -> Result<S::Ok, S::Error> {
+	match assignment {
+		Assignment::Auto => serializer.serialize_str("auto"),
+		Assignment::Direct(who) => serializer.collect_str(who),
+	}
+}
+
+/// A signed receipt with key and signature in hexadecimal.
+pub fn signed_json<S: Serializer>(
+	signed: &SignedReceipt,
+	serializer: S,
+) -> Result<S::Ok, S::Error> {
+	let mut fields = serializer.serialize_struct("SignedReceipt", 4)?;
+	fields.serialize_field("receipt", &signed.receipt)?;
+	fields.serialize_field("genesis", &signed.genesis)?;
+	fields.serialize_field("worker", &format!("0x{}", hex::encode(signed.worker)))?;
+	fields.serialize_field("signature", &format!("0x{}", hex::encode(signed.signature)))?;
+	fields.end()
+}

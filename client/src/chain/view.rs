@@ -1,0 +1,454 @@
+//! The state of the chain at one block, typed.
+
+use std::{collections::BTreeMap, fmt};
+
+use athanor_primitives::{
+	H256, JobId, ModelId, WorkerKey, blake2_256,
+	model::{ModelHashes, PriceClass},
+	price::PriceBounds,
+};
+use futures::{StreamExt, TryStreamExt, stream};
+use subxt::{
+	Metadata, OnlineClientAtBlock, dynamic,
+	ext::{
+		codec::Encode,
+		frame_decode::storage::{IntoDecodableValues, IntoEncodableValues},
+	},
+	storage::{DynamicAddress, PrefixOf},
+};
+
+use crate::{
+	chain::{
+		connect::Config,
+		constants::{Constants, constant},
+		events::Events,
+		names::{Item, constants as name, storage},
+		types::{
+			AccountId, AccountInfo, Balance, BlockId, Job, Model, Offer, Outcome, Provider,
+			RawHold, StoredReceipt, Totals,
+		},
+		wire::{ToWire, Wire},
+	},
+	error::{Error, misfit, node},
+};
+
+/// Requests that are under way at the same time when one question takes many.
+const PARALLEL: usize = 16;
+
+/// The state of the chain at one block.
+pub struct View {
+	at: OnlineClientAtBlock<Config>,
+	block: BlockId,
+}
+
+impl fmt::Debug for View {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.debug_struct("View")
+			.field("block", &self.block)
+			.finish_non_exhaustive()
+	}
+}
+
+impl View {
+	pub(crate) fn new(at: OnlineClientAtBlock<Config>, block: BlockId) -> Self {
+		Self { at, block }
+	}
+
+	/// The block.
+	pub fn block(&self) -> BlockId {
+		self.block
+	}
+
+	/// Height of the block.
+	pub fn number(&self) -> u32 {
+		self.block.number
+	}
+
+	/// Time of the block, in milliseconds since 1970.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn timestamp(&self) -> Result<u64, Error> {
+		Ok(self
+			.get::<_, u64>(storage::NOW, ())
+			.await?
+			.unwrap_or_default())
+	}
+
+	/// A model.
+	///
+	/// # Errors
+	/// When the state cannot be read; a model that does not exist is `None`.
+	pub async fn model(&self, model: ModelId) -> Result<Option<Model>, Error> {
+		self.get(storage::MODELS, (model,)).await
+	}
+
+	/// All models, by id.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn models(&self) -> Result<BTreeMap<ModelId, Model>, Error> {
+		let entries = self
+			.entries::<(ModelId,), Model, _>(storage::MODELS, ())
+			.await?;
+		Ok(entries
+			.into_iter()
+			.map(|((id,), model)| (id, model))
+			.collect())
+	}
+
+	/// The model with this content.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn model_by_hashes(&self, hashes: &ModelHashes) -> Result<Option<ModelId>, Error> {
+		let content = H256(blake2_256(&hashes.encode()));
+		self.get(storage::MODEL_BY_HASHES, (content,)).await
+	}
+
+	/// The id that the next model will get.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn next_model_id(&self) -> Result<ModelId, Error> {
+		Ok(self
+			.get(storage::NEXT_MODEL_ID, ())
+			.await?
+			.unwrap_or_default())
+	}
+
+	/// A provider.
+	///
+	/// # Errors
+	/// When the state cannot be read; an account that is none is `None`.
+	pub async fn provider(&self, account: &AccountId) -> Result<Option<Provider>, Error> {
+		self.get(storage::PROVIDERS, (*account,)).await
+	}
+
+	/// All providers.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn providers(&self) -> Result<BTreeMap<AccountId, Provider>, Error> {
+		let entries = self
+			.entries::<(AccountId,), Provider, _>(storage::PROVIDERS, ())
+			.await?;
+		Ok(entries
+			.into_iter()
+			.map(|((who,), provider)| (who, provider))
+			.collect())
+	}
+
+	/// Whether the chain gives a provider work: enough stake and a worker key.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn is_active(&self, account: &AccountId) -> Result<bool, Error> {
+		let min_stake: u128 = constant(self.metadata(), name::MIN_STAKE)?;
+		let provider = self.provider(account).await?;
+		Ok(provider.is_some_and(|provider| provider.bonded >= min_stake && provider.keys > 0))
+	}
+
+	/// The provider that a worker key belongs to.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn provider_of(&self, worker: &WorkerKey) -> Result<Option<AccountId>, Error> {
+		self.get(storage::WORKERS, (*worker,)).await
+	}
+
+	/// The worker keys of a provider.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn worker_keys(&self, provider: &AccountId) -> Result<Vec<WorkerKey>, Error> {
+		let keys = self
+			.keys::<(AccountId, WorkerKey), _>(storage::KEYS_OF, (*provider,))
+			.await?;
+		Ok(keys.into_iter().map(|(_, key)| key).collect())
+	}
+
+	/// All offers for a model.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn offers(&self, model: ModelId) -> Result<BTreeMap<AccountId, Offer>, Error> {
+		let entries = self
+			.entries::<(ModelId, AccountId), Offer, _>(storage::OFFERS, (model,))
+			.await?;
+		Ok(entries
+			.into_iter()
+			.map(|((_, who), offer)| (who, offer))
+			.collect())
+	}
+
+	/// The number of offers for a model.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn offer_count(&self, model: ModelId) -> Result<u32, Error> {
+		Ok(self
+			.get(storage::OFFER_COUNT, (model,))
+			.await?
+			.unwrap_or_default())
+	}
+
+	/// A provider's offer for a model.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn offer(
+		&self,
+		model: ModelId,
+		provider: &AccountId,
+	) -> Result<Option<Offer>, Error> {
+		self.get(storage::OFFERS, (model, *provider)).await
+	}
+
+	/// All offers of a provider, by model.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn offers_of(&self, provider: &AccountId) -> Result<BTreeMap<ModelId, Offer>, Error> {
+		// Offers are stored by model: asking for each is less than reading everybody's.
+		let models = 0..self.next_model_id().await?;
+		stream::iter(models)
+			.map(|model| async move { Ok((model, self.offer(model, provider).await?)) })
+			.buffered(PARALLEL)
+			.try_filter_map(|(model, offer)| async move { Ok(offer.map(|offer| (model, offer))) })
+			.try_collect()
+			.await
+	}
+
+	/// The price bounds of a class, as they hold: governance's, forced into the runtime's.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn price_bounds(&self, class: PriceClass) -> Result<PriceBounds, Error> {
+		let hard: PriceBounds = constant(self.metadata(), name::HARD_BOUNDS)?;
+		let bounds: Option<PriceBounds> = self.get(storage::BOUNDS, (class.to_raw(),)).await?;
+		Ok(bounds.map_or(hard, |bounds| bounds.clamped(&hard)))
+	}
+
+	/// Version of the governed prices.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn price_version(&self) -> Result<u32, Error> {
+		Ok(self
+			.get(storage::BOUNDS_VERSION, ())
+			.await?
+			.unwrap_or_default())
+	}
+
+	/// A job that has not closed.
+	///
+	/// # Errors
+	/// When the state cannot be read; a job that has closed or never was is `None`.
+	pub async fn job(&self, job: JobId) -> Result<Option<Job>, Error> {
+		self.get(storage::JOBS, (job,)).await
+	}
+
+	/// All jobs that have not closed.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn jobs(&self) -> Result<BTreeMap<JobId, Job>, Error> {
+		let entries = self.entries::<(JobId,), Job, _>(storage::JOBS, ()).await?;
+		Ok(entries.into_iter().map(|((id,), job)| (id, job)).collect())
+	}
+
+	/// The jobs that a provider has and has not delivered, in order.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn assigned_to(&self, provider: &AccountId) -> Result<Vec<JobId>, Error> {
+		let keys = self
+			.keys::<(AccountId, JobId), _>(storage::ASSIGNED, (*provider,))
+			.await?;
+		let mut jobs: Vec<JobId> = keys.into_iter().map(|(_, job)| job).collect();
+		jobs.sort_unstable();
+		Ok(jobs)
+	}
+
+	/// The id that the next job will get.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn next_job_id(&self) -> Result<JobId, Error> {
+		Ok(self
+			.get(storage::NEXT_JOB_ID, ())
+			.await?
+			.unwrap_or_default())
+	}
+
+	/// The input of a job, until its retention ends.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn input(&self, job: JobId) -> Result<Option<Vec<u8>>, Error> {
+		self.get(storage::INPUTS, (job,)).await
+	}
+
+	/// The receipt and output of a job, until its retention ends.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn receipt(&self, job: JobId) -> Result<Option<StoredReceipt>, Error> {
+		self.get(storage::RECEIPTS, (job,)).await
+	}
+
+	/// How a job ended, until its retention ends.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn outcome(&self, job: JobId) -> Result<Option<Outcome>, Error> {
+		self.get(storage::OUTCOMES, (job,)).await
+	}
+
+	/// How all jobs ended whose retention has not.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn outcomes(&self) -> Result<BTreeMap<JobId, Outcome>, Error> {
+		let entries = self
+			.entries::<(JobId,), Outcome, _>(storage::OUTCOMES, ())
+			.await?;
+		Ok(entries
+			.into_iter()
+			.map(|((id,), outcome)| (id, outcome))
+			.collect())
+	}
+
+	/// Everything that jobs have ever paid.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn totals(&self) -> Result<Totals, Error> {
+		Ok(self.get(storage::TOTALS, ()).await?.unwrap_or_default())
+	}
+
+	/// What an account has. One that does not exist has nothing.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn balance(&self, account: &AccountId) -> Result<Balance, Error> {
+		let Some(info) = self
+			.get::<_, AccountInfo>(storage::ACCOUNT, (*account,))
+			.await?
+		else {
+			return Ok(Balance::default());
+		};
+		let holds = self
+			.get::<_, Vec<RawHold>>(storage::HOLDS, (*account,))
+			.await?;
+		let total = info
+			.data
+			.free
+			.checked_add(info.data.reserved)
+			.ok_or_else(|| misfit("a balance does not fit 128 bits"))?;
+		Ok(Balance {
+			free: info.data.free,
+			held: info.data.reserved,
+			total,
+			holds: holds
+				.unwrap_or_default()
+				.into_iter()
+				.map(Into::into)
+				.collect(),
+			nonce: info.nonce,
+		})
+	}
+
+	/// The limits and periods of the runtime.
+	///
+	/// # Errors
+	/// When the runtime lacks one that this client knows.
+	pub fn constants(&self) -> Result<Constants, Error> {
+		Constants::read(self.metadata())
+	}
+
+	/// The events of the block.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn events(&self) -> Result<Events, Error> {
+		self.at
+			.events()
+			.fetch()
+			.await
+			.map(Events::of_block)
+			.map_err(node)
+	}
+
+	pub(crate) fn metadata(&self) -> &Metadata {
+		self.at.metadata_ref()
+	}
+
+	pub(crate) fn client(&self) -> &OnlineClientAtBlock<Config> {
+		&self.at
+	}
+
+	async fn get<K, T>(&self, item: Item, key: K) -> Result<Option<T>, Error>
+	where
+		K: IntoEncodableValues + IntoDecodableValues,
+		T: Wire,
+	{
+		let address: DynamicAddress<K, T::Raw> = dynamic::storage(item.pallet, item.name);
+		match self
+			.at
+			.storage()
+			.try_fetch(address, key)
+			.await
+			.map_err(node)?
+		{
+			Some(value) => value.decode().map(T::from_raw).map(Some).map_err(misfit),
+			None => Ok(None),
+		}
+	}
+
+	/// Keys and values of a map, or of the part of it under `prefix`.
+	async fn entries<K, T, P>(&self, item: Item, prefix: P) -> Result<Vec<(K, T)>, Error>
+	where
+		K: IntoEncodableValues + IntoDecodableValues,
+		T: Wire,
+		P: PrefixOf<K>,
+	{
+		let address: DynamicAddress<K, T::Raw> = dynamic::storage(item.pallet, item.name);
+		let mut found = self
+			.at
+			.storage()
+			.iter(address, prefix)
+			.await
+			.map_err(node)?;
+		let mut entries = Vec::new();
+		while let Some(entry) = found.next().await {
+			let entry = entry.map_err(node)?;
+			let key = entry.key().and_then(|key| key.decode()).map_err(misfit)?;
+			let value = entry.value().decode().map_err(misfit)?;
+			entries.push((key, T::from_raw(value)));
+		}
+		Ok(entries)
+	}
+
+	/// Keys of a set: a map whose values say nothing.
+	async fn keys<K, P>(&self, item: Item, prefix: P) -> Result<Vec<K>, Error>
+	where
+		K: IntoEncodableValues + IntoDecodableValues,
+		P: PrefixOf<K>,
+	{
+		let address: DynamicAddress<K, ()> = dynamic::storage(item.pallet, item.name);
+		let mut found = self
+			.at
+			.storage()
+			.iter(address, prefix)
+			.await
+			.map_err(node)?;
+		let mut keys = Vec::new();
+		while let Some(entry) = found.next().await {
+			let entry = entry.map_err(node)?;
+			keys.push(entry.key().and_then(|key| key.decode()).map_err(misfit)?);
+		}
+		Ok(keys)
+	}
+}
