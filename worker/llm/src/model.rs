@@ -1,0 +1,300 @@
+//! A model ready to answer: load, prompt, generate.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use crate::config::ArchSpec;
+use crate::decoder::Decoder;
+use crate::error::{Error, Result};
+use crate::kv_cache::KvCache;
+use crate::prompt::{self, PromptFormat};
+use crate::rope::RopeTable;
+use crate::sampler::Sampler;
+use crate::template::ChatTemplate;
+use crate::tokenizer::Tokenizer;
+use crate::trace;
+use crate::weights::Checkpoint;
+
+/// Prompt tokens that go through the model at once; it bounds the memory for attention scores.
+const PREFILL_CHUNK: usize = 256;
+
+/// A loaded model.
+#[derive(Debug)]
+pub struct Model {
+	spec: ArchSpec,
+	decoder: Decoder,
+	rope: RopeTable,
+	tokenizer: Tokenizer,
+	template: Option<ChatTemplate>,
+	device: Device,
+}
+
+/// What to generate.
+#[derive(Clone, Debug)]
+pub struct GenerateRequest {
+	/// The prompt's tokens: at least one, fewer than the context.
+	pub prompt_tokens: Vec<u32>,
+	/// Longest answer, in tokens. The context may end it earlier.
+	pub max_new: u32,
+	/// How tokens are chosen.
+	pub sampler: Sampler,
+	/// Seed of the choice; greedy sampling ignores it.
+	pub seed: [u8; 32],
+}
+
+/// One token of an answer, as it comes.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenEvent<'a> {
+	/// Number of the token in the answer, from 0.
+	pub index: u32,
+	/// The token.
+	pub token: u32,
+	/// The text it completes, in whole characters; may be empty.
+	pub text: &'a str,
+}
+
+/// Why an answer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finish {
+	/// The model ended it with an end token.
+	Stop,
+	/// `max_new` or the context was reached.
+	Length,
+	/// The receiver of the tokens broke it off.
+	Cancelled,
+}
+
+/// Where the time went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timings {
+	/// Running the prompt through the model.
+	pub prefill: Duration,
+	/// From the start to the first token.
+	pub first_token: Duration,
+	/// From the start to the end.
+	pub total: Duration,
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Generation {
+	/// Its tokens, without the end token.
+	pub tokens: Vec<u32>,
+	/// Its text, without special tokens.
+	pub text: String,
+	/// Why it ended.
+	pub finish: Finish,
+	/// One leaf per step ([`trace::leaf`]). With [`Finish::Stop`] the last leaf is that of the end
+	/// token, so there is one more leaf than there are tokens; else as many.
+	pub trace: Vec<[u8; 32]>,
+	/// Where the time went.
+	pub timings: Timings,
+}
+
+impl Model {
+	/// Loads a model directory in Hugging Face layout. `progress` is told tensors read and tensors
+	/// in all.
+	///
+	/// # Errors
+	/// A file is missing, damaged or calls for something unsupported; see [`Error`].
+	pub fn load(
+		dir: &Path,
+		device: &Device,
+		progress: &mut dyn FnMut(usize, usize),
+	) -> Result<Self> {
+		let spec = ArchSpec::from_dir(dir)?;
+		let tokenizer = Tokenizer::from_dir(dir)?;
+		if tokenizer.id_bound() > spec.vocab_size {
+			return Err(Error::Tokenizer {
+				reason: format!(
+					"it has token ids up to {}, but config.json gives the model {} tokens",
+					tokenizer.id_bound() - 1,
+					spec.vocab_size
+				),
+			});
+		}
+		let template = ChatTemplate::from_dir(dir)?;
+		let mut weights = Checkpoint::open(dir)?.with_progress(progress);
+		let decoder = Decoder::from_source(&spec, &mut weights, device)?;
+		weights.finish(spec.tied_embeddings)?;
+		let rope = RopeTable::new(&spec, device);
+		Ok(Self {
+			spec,
+			decoder,
+			rope,
+			tokenizer,
+			template,
+			device: device.clone(),
+		})
+	}
+
+	/// The model's architecture.
+	pub fn spec(&self) -> &ArchSpec {
+		&self.spec
+	}
+
+	/// The model's tokenizer.
+	pub fn tokenizer(&self) -> &Tokenizer {
+		&self.tokenizer
+	}
+
+	/// The model's chat template, if it has one.
+	pub fn template(&self) -> Option<&ChatTemplate> {
+		self.template.as_ref()
+	}
+
+	/// The device the model is on.
+	pub fn device(&self) -> &Device {
+		&self.device
+	}
+
+	/// Turns the bytes of a prompt into tokens ([`prompt::encode`]).
+	///
+	/// # Errors
+	/// The prompt cannot be read, is empty or does not fit.
+	pub fn encode_prompt(&self, format: PromptFormat, input: &[u8]) -> Result<Vec<u32>> {
+		prompt::encode(
+			format,
+			input,
+			&self.tokenizer,
+			self.template.as_ref(),
+			self.spec.context,
+		)
+	}
+
+	/// Generates an answer. `on_token` is called for every token and may break it off.
+	///
+	/// # Errors
+	/// The prompt is empty, too long or holds an unknown token, a setting is out of range, or the
+	/// model's scores are not finite.
+	pub fn generate(
+		&self,
+		request: &GenerateRequest,
+		mut on_token: impl FnMut(TokenEvent<'_>) -> ControlFlow<()>,
+	) -> Result<Generation> {
+		let started = Instant::now();
+		let room = self.check(request)?;
+		let prompt = &request.prompt_tokens;
+		let mut cache = KvCache::new(&self.spec, prompt.len() + room, &self.device);
+		let mut logits = Vec::new();
+		for chunk in prompt.chunks(PREFILL_CHUNK) {
+			logits = self.advance(chunk, &mut cache)?;
+		}
+		let mut out = Generation {
+			tokens: Vec::with_capacity(room),
+			text: String::new(),
+			finish: Finish::Length,
+			trace: Vec::with_capacity(room + 1),
+			timings: Timings {
+				prefill: started.elapsed(),
+				..Timings::default()
+			},
+		};
+		let mut stream = self.tokenizer.stream();
+		for index in 0..room as u32 {
+			let position = prompt.len() as u32 + index;
+			let token = request.sampler.choose(&logits, &request.seed, position)?;
+			out.trace.push(trace::leaf(position, token, &logits));
+			if index == 0 {
+				out.timings.first_token = started.elapsed();
+			}
+			if self.spec.eos.contains(&token) {
+				out.finish = Finish::Stop;
+				break;
+			}
+			out.tokens.push(token);
+			let text = stream.push(token)?;
+			out.text.push_str(&text);
+			if on_token(TokenEvent {
+				index,
+				token,
+				text: &text,
+			})
+			.is_break()
+			{
+				out.finish = Finish::Cancelled;
+				break;
+			}
+			if index + 1 < room as u32 {
+				logits = self.advance(&[token], &mut cache)?;
+			}
+		}
+		out.text.push_str(&stream.finish()?);
+		out.timings.total = started.elapsed();
+		Ok(out)
+	}
+
+	/// Logits of all positions of a sequence at once, `[len][vocab]`, without a cache. For
+	/// checking a generation after the fact and for measuring perplexity.
+	///
+	/// # Errors
+	/// The sequence is empty, longer than the context, or holds an unknown token.
+	pub fn score(&self, tokens: &[u32]) -> Result<Vec<Vec<f32>>> {
+		if tokens.len() > self.spec.context {
+			return Err(Error::ContextExceeded {
+				prompt: tokens.len(),
+				context: self.spec.context,
+			});
+		}
+		self.check_tokens(tokens)?;
+		let hidden = self
+			.decoder
+			.hidden(self.tensor(tokens), 0, &self.rope, None);
+		let values = read(self.decoder.logits(hidden))?;
+		Ok(values
+			.chunks(self.spec.vocab_size)
+			.map(<[f32]>::to_vec)
+			.collect())
+	}
+
+	/// Checks a request; returns how many tokens the answer may have.
+	fn check(&self, request: &GenerateRequest) -> Result<usize> {
+		request.sampler.validate()?;
+		let (prompt, context) = (request.prompt_tokens.len(), self.spec.context);
+		if prompt >= context {
+			return Err(Error::ContextExceeded { prompt, context });
+		}
+		self.check_tokens(&request.prompt_tokens)?;
+		Ok((request.max_new as usize).min(context - prompt))
+	}
+
+	fn check_tokens(&self, tokens: &[u32]) -> Result<()> {
+		let vocab = self.spec.vocab_size;
+		match tokens.iter().find(|t| **t as usize >= vocab) {
+			Some(token) => Err(Error::TokenOutOfRange {
+				token: *token,
+				vocab,
+			}),
+			None if tokens.is_empty() => Err(Error::EmptyPrompt),
+			None => Ok(()),
+		}
+	}
+
+	/// Runs tokens through the model after those in the cache; the last one's logits.
+	fn advance(&self, tokens: &[u32], cache: &mut KvCache) -> Result<Vec<f32>> {
+		let start = cache.len();
+		let hidden = self
+			.decoder
+			.hidden(self.tensor(tokens), start, &self.rope, Some(cache));
+		let [rows, width] = hidden.dims();
+		read(
+			self.decoder
+				.logits(hidden.slice([rows - 1..rows, 0..width])),
+		)
+	}
+
+	fn tensor(&self, tokens: &[u32]) -> Tensor<2, Int> {
+		let ids: Vec<i32> = tokens.iter().map(|t| *t as i32).collect();
+		Tensor::from_data(TensorData::new(ids, [1, tokens.len()]), &self.device)
+	}
+}
+
+fn read(logits: Tensor<2>) -> Result<Vec<f32>> {
+	logits.try_into_vec_as::<f32>().map_err(|e| Error::Device {
+		action: "reading the model's scores",
+		reason: format!("{e:?}"),
+	})
+}

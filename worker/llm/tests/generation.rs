@@ -1,0 +1,300 @@
+//! Prefill against decode, and what `generate` promises.
+
+#![allow(missing_docs)]
+
+mod common;
+
+use std::ops::ControlFlow;
+
+use athanor_llm::{Error, Finish, GenerateRequest, Generation, Model, Sampler, blake2_256};
+use common::{families, llama, load, model_dir, qwen3, some_tokens};
+use serde_json::json;
+
+fn request(prompt: Vec<u32>, max_new: u32, sampler: Sampler, seed: u8) -> GenerateRequest {
+	GenerateRequest {
+		prompt_tokens: prompt,
+		max_new,
+		sampler,
+		seed: [seed; 32],
+	}
+}
+
+fn run(model: &Model, request: &GenerateRequest) -> Generation {
+	model
+		.generate(request, |_| ControlFlow::Continue(()))
+		.unwrap()
+}
+
+const TOP_K: Sampler = Sampler::TopK {
+	temperature: 1.5,
+	k: 200,
+};
+
+/// Decodes token by token and compares every step's logits with those of one pass over the whole
+/// sequence. The prompt is longer than a prefill chunk, so chunked prefill is covered too.
+#[test]
+fn prefill_equals_decode() {
+	use athanor_llm::decoder::Decoder;
+	use athanor_llm::kv_cache::KvCache;
+	use athanor_llm::rope::RopeTable;
+	use athanor_llm::weights::Checkpoint;
+	use burn::tensor::{Device, Int, Tensor, TensorData};
+	for (seed, config) in families().iter().enumerate() {
+		let dir = model_dir(config, seed as u64 + 11);
+		let (spec, device) = (common::spec(config), Device::flex());
+		let decoder =
+			Decoder::from_source(&spec, &mut Checkpoint::open(dir.path()).unwrap(), &device)
+				.unwrap();
+		let rope = RopeTable::new(&spec, &device);
+		let tokens = some_tokens(320, seed);
+		let tensor = |part: &[u32]| {
+			let ids: Vec<i32> = part.iter().map(|t| *t as i32).collect();
+			Tensor::<2, Int>::from_data(TensorData::new(ids, [1, part.len()]), &device)
+		};
+		let values = |t: Tensor<3>| t.try_into_vec_as::<f32>().unwrap();
+		let whole = values(decoder.forward(tensor(&tokens), 0, &rope, None));
+		let mut cache = KvCache::new(&spec, tokens.len(), &device);
+		let mut steps = Vec::new();
+		for part in [&tokens[..200], &tokens[200..290]] {
+			let start = cache.len();
+			steps.extend(values(decoder.forward(
+				tensor(part),
+				start,
+				&rope,
+				Some(&mut cache),
+			)));
+		}
+		for token in &tokens[290..] {
+			let start = cache.len();
+			steps.extend(values(decoder.forward(
+				tensor(&[*token]),
+				start,
+				&rope,
+				Some(&mut cache),
+			)));
+		}
+		assert_eq!(cache.len(), tokens.len());
+		let largest = whole.iter().fold(0.0f32, |m, x| m.max(x.abs()));
+		let worst = whole
+			.iter()
+			.zip(&steps)
+			.map(|(a, b)| (a - b).abs())
+			.fold(0.0, f32::max);
+		assert_eq!(whole.len(), steps.len());
+		assert!(
+			worst <= 1e-4 * largest,
+			"{}: off by {worst}, largest {largest}",
+			config["architectures"][0]
+		);
+	}
+}
+
+#[test]
+fn greedy_generation_is_the_argmax_of_the_scores() {
+	for config in families() {
+		let mut config = config;
+		config["eos_token_id"] = json!(null);
+		let dir = model_dir(&config, 3);
+		let model = load(dir.path()).unwrap();
+		let prompt = some_tokens(270, 5);
+		let answer = run(&model, &request(prompt.clone(), 20, Sampler::Greedy, 0));
+		assert_eq!(answer.finish, Finish::Length);
+		assert_eq!((answer.tokens.len(), answer.trace.len()), (20, 20));
+		let sequence: Vec<u32> = prompt.iter().chain(&answer.tokens).copied().collect();
+		let scores = model.score(&sequence).unwrap();
+		for (i, token) in answer.tokens.iter().enumerate() {
+			let row = &scores[prompt.len() + i - 1];
+			let best = row.iter().fold(f32::MIN, |m, x| m.max(*x));
+			// Equal up to the rounding between one pass and many.
+			assert!(best - row[*token as usize] <= 1e-4 * best.abs(), "step {i}");
+		}
+	}
+}
+
+#[test]
+fn the_same_seed_gives_the_same_answer_and_trace_and_another_seed_another() {
+	let dir = model_dir(&qwen3(), 4);
+	let model = load(dir.path()).unwrap();
+	let prompt = some_tokens(12, 1);
+	let a = run(&model, &request(prompt.clone(), 40, TOP_K, 1));
+	let b = run(
+		&load(dir.path()).unwrap(),
+		&request(prompt.clone(), 40, TOP_K, 1),
+	);
+	let c = run(&model, &request(prompt, 40, TOP_K, 2));
+	assert_eq!(
+		(&a.tokens, &a.trace, &a.text),
+		(&b.tokens, &b.trace, &b.text)
+	);
+	assert_ne!(a.tokens, c.tokens);
+}
+
+#[test]
+fn events_carry_the_tokens_and_the_text() {
+	let dir = model_dir(&llama(), 5);
+	let model = load(dir.path()).unwrap();
+	let (mut tokens, mut text) = (Vec::new(), String::new());
+	let answer = model
+		.generate(&request(some_tokens(8, 2), 50, TOP_K, 3), |event| {
+			assert_eq!(event.index as usize, tokens.len());
+			tokens.push(event.token);
+			text.push_str(event.text);
+			ControlFlow::Continue(())
+		})
+		.unwrap();
+	assert_eq!(tokens, answer.tokens);
+	assert!(answer.text.starts_with(&text));
+	assert_eq!(
+		answer.text,
+		model.tokenizer().decode(&answer.tokens, true).unwrap()
+	);
+	assert!(
+		answer.timings.prefill <= answer.timings.first_token
+			&& answer.timings.first_token <= answer.timings.total
+	);
+}
+
+#[test]
+fn a_stop_keeps_the_end_token_out_of_the_answer_but_in_the_trace() {
+	let dir = model_dir(&llama(), 6);
+	let prompt = some_tokens(10, 4);
+	let first = run(
+		&load(dir.path()).unwrap(),
+		&request(prompt.clone(), 5, Sampler::Greedy, 0),
+	)
+	.tokens;
+	// The third token becomes an end token; generation_config.json takes precedence.
+	let end = first[2];
+	let before: Vec<u32> = first.iter().take_while(|t| **t != end).copied().collect();
+	std::fs::write(
+		dir.path().join("generation_config.json"),
+		json!({ "eos_token_id": [1, end] }).to_string(),
+	)
+	.unwrap();
+	let answer = run(
+		&load(dir.path()).unwrap(),
+		&request(prompt, 5, Sampler::Greedy, 0),
+	);
+	assert_eq!(answer.finish, Finish::Stop);
+	assert_eq!(answer.tokens, before);
+	assert_eq!(answer.trace.len(), before.len() + 1);
+}
+
+#[test]
+fn a_break_cancels_after_the_token_that_was_handed_out() {
+	let dir = model_dir(&llama(), 7);
+	let model = load(dir.path()).unwrap();
+	let answer = model
+		.generate(
+			&request(some_tokens(4, 0), 50, Sampler::Greedy, 0),
+			|event| match event.index {
+				2 => ControlFlow::Break(()),
+				_ => ControlFlow::Continue(()),
+			},
+		)
+		.unwrap();
+	assert_eq!(answer.finish, Finish::Cancelled);
+	assert_eq!((answer.tokens.len(), answer.trace.len()), (3, 3));
+}
+
+#[test]
+fn the_context_ends_an_answer_and_refuses_a_prompt_with_figures() {
+	let mut config = llama();
+	config["eos_token_id"] = json!(null);
+	config["max_position_embeddings"] = json!(24);
+	let dir = model_dir(&config, 8);
+	let model = load(dir.path()).unwrap();
+	let answer = run(
+		&model,
+		&request(some_tokens(20, 0), 100, Sampler::Greedy, 0),
+	);
+	assert_eq!((answer.tokens.len(), answer.finish), (4, Finish::Length));
+	let none = run(&model, &request(some_tokens(20, 0), 0, Sampler::Greedy, 0));
+	assert_eq!((none.tokens.len(), none.finish), (0, Finish::Length));
+	let refuse = |tokens| {
+		model
+			.generate(&request(tokens, 1, Sampler::Greedy, 0), |_| {
+				ControlFlow::Continue(())
+			})
+			.unwrap_err()
+	};
+	let error = refuse(some_tokens(24, 0));
+	assert!(matches!(
+		error,
+		Error::ContextExceeded {
+			prompt: 24,
+			context: 24
+		}
+	));
+	assert!(
+		error.to_string().contains("24 tokens") && error.to_string().contains("by 1 token"),
+		"{error}"
+	);
+	assert!(matches!(refuse(vec![]), Error::EmptyPrompt));
+	assert!(matches!(
+		refuse(vec![9999]),
+		Error::TokenOutOfRange { token: 9999, .. }
+	));
+}
+
+#[test]
+fn damaged_weights_are_reported_as_non_finite_scores() {
+	use safetensors::tensor::Dtype;
+	let config = llama();
+	let dir = model_dir(&config, 9);
+	let mut tensors = common::tensors(&config, 9);
+	tensors.get_mut("model.norm.weight").unwrap().1[3] = f32::NAN;
+	std::fs::write(
+		dir.path().join("model.safetensors"),
+		common::pack(&tensors, Dtype::F32),
+	)
+	.unwrap();
+	let model = load(dir.path()).unwrap();
+	let error = model
+		.generate(&request(vec![5, 6], 3, Sampler::Greedy, 0), |_| {
+			ControlFlow::Continue(())
+		})
+		.unwrap_err();
+	assert!(
+		matches!(error, Error::NonFiniteLogits { position: 2, .. }),
+		"{error}"
+	);
+}
+
+#[test]
+fn trace_leaves_follow_from_the_scores() {
+	let dir = model_dir(&qwen3(), 10);
+	let model = load(dir.path()).unwrap();
+	let prompt = some_tokens(6, 3);
+	let answer = run(&model, &request(prompt.clone(), 1, Sampler::Greedy, 0));
+	let scores = model.score(&prompt).unwrap();
+	let mut order: Vec<usize> = (0..common::VOCAB).collect();
+	order.sort_by(|a, b| scores[5][*b].total_cmp(&scores[5][*a]));
+	let mut bytes = 6u32.to_le_bytes().to_vec();
+	bytes.extend((order[0] as u32).to_le_bytes());
+	for token in &order[..8] {
+		bytes.extend((*token as u32).to_le_bytes());
+		bytes.extend(half::bf16::from_f32(scores[5][*token]).to_le_bytes());
+	}
+	assert_eq!(answer.tokens, [order[0] as u32]);
+	assert_eq!(answer.trace, [blake2_256(&bytes)]);
+}
+
+/// The worker shares a model between threads; this compiles only if that is allowed.
+#[test]
+fn a_model_can_be_shared_between_threads() {
+	let dir = model_dir(&llama(), 12);
+	let model = std::sync::Arc::new(load(dir.path()).unwrap());
+	let expected = run(&model, &request(some_tokens(5, 0), 10, Sampler::Greedy, 0));
+	let threads: Vec<_> = (0..4)
+		.map(|_| {
+			let model = model.clone();
+			std::thread::spawn(move || {
+				run(&model, &request(some_tokens(5, 0), 10, Sampler::Greedy, 0)).trace
+			})
+		})
+		.collect();
+	for thread in threads {
+		assert_eq!(thread.join().unwrap(), expected.trace);
+	}
+}

@@ -1,0 +1,378 @@
+//! [`Ledger`] and [`Registry`] over the client library.
+
+use std::{
+	collections::VecDeque,
+	future::Future,
+	sync::{Arc, Mutex, PoisonError},
+	time::Duration,
+};
+
+use athanor::{
+	At, BlockId, BlockStream, Chain, Submission, View,
+	chain::{Job, JobState, Model, ModelStatus},
+};
+use athanor_primitives::{
+	H256, JobId, ModelId, WorkerKey,
+	model::{ModelHashes, PriceClass},
+	price::PriceBounds,
+	receipt::{Delivery, SignedReceipt},
+};
+use futures::{StreamExt, stream, stream::BoxStream};
+use tokio::time::{sleep, timeout};
+
+use crate::{
+	account::AccountId,
+	ledger::{Assigned, BlockRef, Closed, Head, Ledger, LedgerError, Standing, SubmitError},
+	registry::{Limits, ModelEntry, OfferEntry, Registry},
+};
+
+/// A node that takes longer for an answer counts as unreachable.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A pool has decided about a receipt by then; what it has not refused, it has taken.
+const VERDICT: Duration = Duration::from_millis(500);
+
+/// After so long without a block the node is asked whether it is still there.
+const PING_AFTER: Duration = Duration::from_secs(10);
+
+/// Views that are kept: everything about one block is asked at one time, and the newest best and
+/// finalised blocks take turns.
+const VIEWS: usize = 4;
+
+/// The chain behind a node.
+pub struct Remote {
+	url: String,
+	genesis: H256,
+	chain: Mutex<Chain>,
+	views: Mutex<VecDeque<Arc<View>>>,
+}
+
+impl std::fmt::Debug for Remote {
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		f.debug_struct("Remote")
+			.field("url", &self.url)
+			.field("genesis", &self.genesis)
+			.finish()
+	}
+}
+
+impl From<BlockId> for BlockRef {
+	fn from(block: BlockId) -> Self {
+		Self {
+			number: block.number,
+			hash: block.hash,
+		}
+	}
+}
+
+impl From<athanor::Error> for LedgerError {
+	fn from(error: athanor::Error) -> Self {
+		match error {
+			athanor::Error::Unreachable { .. }
+			| athanor::Error::Node(_)
+			| athanor::Error::TimedOut { .. } => Self::Unreachable(error.to_string()),
+			error => Self::Unexpected(error.to_string()),
+		}
+	}
+}
+
+/// Asks, but not for ever.
+async fn ask<T>(
+	question: impl Future<Output = Result<T, athanor::Error>>,
+) -> Result<T, LedgerError> {
+	match timeout(PATIENCE, question).await {
+		Ok(answer) => Ok(answer?),
+		Err(_) => Err(LedgerError::Unreachable(format!(
+			"the node has not answered for {} s",
+			PATIENCE.as_secs()
+		))),
+	}
+}
+
+impl Remote {
+	/// Connects to the node at `url`; once, without patience.
+	///
+	/// # Errors
+	/// No node answers, or not one of this kind of chain.
+	pub async fn connect(url: &str) -> Result<Self, athanor::Error> {
+		let chain = Chain::connect(url).await?;
+		for name in chain.missing_names().await? {
+			tracing::warn!("the chain has no {name}: node and worker are of different releases");
+		}
+		Ok(Self {
+			url: url.to_owned(),
+			genesis: chain.genesis(),
+			chain: Mutex::new(chain),
+			views: Mutex::new(VecDeque::new()),
+		})
+	}
+
+	fn chain(&self) -> Chain {
+		self.chain
+			.lock()
+			.unwrap_or_else(PoisonError::into_inner)
+			.clone()
+	}
+
+	/// The state at a block.
+	async fn view(&self, hash: H256) -> Result<Arc<View>, LedgerError> {
+		let known = |views: &VecDeque<Arc<View>>| {
+			views.iter().find(|view| view.block().hash == hash).cloned()
+		};
+		if let Some(view) = known(&self.views.lock().unwrap_or_else(PoisonError::into_inner)) {
+			return Ok(view);
+		}
+		let view = Arc::new(ask(self.chain().at(At::Hash(hash))).await?);
+		let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
+		views.push_back(view.clone());
+		while views.len() > VIEWS {
+			views.pop_front();
+		}
+		Ok(view)
+	}
+
+	async fn best(&self) -> Result<View, LedgerError> {
+		ask(self.chain().at(At::Best)).await
+	}
+}
+
+/// Follows best and finalised blocks at once.
+struct Heads {
+	chain: Chain,
+	genesis: H256,
+	best: BlockStream,
+	finalised: BlockStream,
+	last: Option<u32>,
+}
+
+impl Heads {
+	async fn next(&mut self) -> Result<Head, LedgerError> {
+		loop {
+			tokio::select! {
+				block = self.best.next() => {
+					let expected = self.last.map(|last| last.saturating_add(1));
+					self.last = Some(block.number);
+					// The client takes up lost connections by itself. What answers then may be
+					// another chain.
+					if expected.is_some_and(|expected| expected != block.number) {
+						ping(&self.chain, self.genesis).await?;
+					}
+					return Ok(Head::Best(block.into()));
+				},
+				block = self.finalised.next() => return Ok(Head::Finalised(block.into())),
+				() = sleep(PING_AFTER) => ping(&self.chain, self.genesis).await?,
+			}
+		}
+	}
+}
+
+/// Whether the node is there, and is on the chain that this worker works for.
+async fn ping(chain: &Chain, expected: H256) -> Result<(), LedgerError> {
+	match ask(chain.block(At::Number(0))).await?.hash {
+		found if found == expected => Ok(()),
+		found => Err(LedgerError::WrongChain { expected, found }),
+	}
+}
+
+impl Ledger for Remote {
+	async fn follow(&self) -> Result<BoxStream<'static, Result<Head, LedgerError>>, LedgerError> {
+		let chain = ask(Chain::connect(&self.url)).await?;
+		if chain.genesis() != self.genesis {
+			let (expected, found) = (self.genesis, chain.genesis());
+			return Err(LedgerError::WrongChain { expected, found });
+		}
+		*self.chain.lock().unwrap_or_else(PoisonError::into_inner) = chain.clone();
+		self.views
+			.lock()
+			.unwrap_or_else(PoisonError::into_inner)
+			.clear();
+		let heads = Heads {
+			best: chain.best_blocks(),
+			finalised: chain.finalised_blocks(),
+			genesis: self.genesis,
+			chain,
+			last: None,
+		};
+		// The stream ends with its first error.
+		let heads = stream::unfold(Some(heads), |heads| async {
+			let mut heads = heads?;
+			let head = heads.next().await;
+			let rest = head.is_ok().then_some(heads);
+			Some((head, rest))
+		});
+		Ok(heads.boxed())
+	}
+
+	async fn assigned(&self, provider: &AccountId, at: H256) -> Result<Vec<Assigned>, LedgerError> {
+		let view = self.view(at).await?;
+		let mut tasks = Vec::new();
+		for job in ask(view.assigned_to(provider)).await? {
+			let found = ask(view.job(job)).await?;
+			tasks.extend(found.and_then(|found| assigned(job, &found)));
+		}
+		Ok(tasks)
+	}
+
+	async fn input(&self, job: JobId, at: H256) -> Result<Option<Vec<u8>>, LedgerError> {
+		ask(self.view(at).await?.input(job)).await
+	}
+
+	async fn standing(&self, job: JobId, at: H256) -> Result<Standing, LedgerError> {
+		let view = self.view(at).await?;
+		let live = ask(view.job(job)).await?;
+		let settles_at = match &live {
+			Some(Job {
+				state: JobState::Submitted { deadline, .. },
+				..
+			}) => Some(*deadline),
+			Some(found) => {
+				return Ok(assigned(job, found).map_or(Standing::Open, Standing::Assigned));
+			}
+			None => None,
+		};
+		let receipt = ask(view.receipt(job)).await?;
+		Ok(
+			receipt.map_or(Standing::Absent, |receipt| Standing::Received {
+				signed: Box::new(receipt.signed),
+				settles_at,
+			}),
+		)
+	}
+
+	async fn closed(&self, job: JobId, at: H256) -> Result<Option<Closed>, LedgerError> {
+		let outcome = ask(self.view(at).await?.outcome(job)).await?;
+		Ok(outcome.map(|outcome| Closed {
+			reason: outcome.reason,
+			earned: outcome.payment.provider,
+		}))
+	}
+
+	async fn worker_keys(
+		&self,
+		provider: &AccountId,
+		at: H256,
+	) -> Result<Vec<WorkerKey>, LedgerError> {
+		ask(self.view(at).await?.worker_keys(provider)).await
+	}
+
+	async fn time(&self, at: H256) -> Result<u64, LedgerError> {
+		ask(self.view(at).await?.timestamp()).await
+	}
+
+	async fn submit(&self, signed: &SignedReceipt, delivery: &Delivery) -> Result<(), SubmitError> {
+		let chain = self.chain();
+		// It would go on to watch the receipt into a block, which is done here by looking at every
+		// block. Leaving early takes nothing back.
+		match timeout(VERDICT, chain.submit_receipt(signed, Some(delivery))).await {
+			Ok(Ok(Submission::Refused(refusal))) => Err(SubmitError::Refused(refusal)),
+			Ok(Ok(_)) => Ok(()),
+			Ok(Err(
+				error @ (athanor::Error::Unreachable { .. } | athanor::Error::TimedOut { .. }),
+			)) => Err(SubmitError::Ledger(error.into())),
+			Ok(Err(error)) => Err(SubmitError::Pool(error.to_string())),
+			// A node that answers something else has had the time to refuse.
+			Err(_) => Ok(ask(chain.block(At::Best)).await.map(|_| ())?),
+		}
+	}
+}
+
+/// The task in a live job, if it is assigned.
+fn assigned(job: JobId, found: &Job) -> Option<Assigned> {
+	let JobState::Assigned { work, deadline } = &found.state else {
+		return None;
+	};
+	Some(Assigned {
+		job,
+		provider: work.provider,
+		model: found.model,
+		model_version: found.model_version,
+		input_hash: found.input_hash,
+		format: found.format,
+		sampler: found.sampler,
+		max_input_tokens: found.max_input_tokens,
+		max_output_tokens: found.max_output_tokens,
+		price: work.price,
+		seed: work.seed,
+		assigned_at: work.assigned_at,
+		deadline: *deadline,
+	})
+}
+
+fn entry(id: ModelId, model: Model) -> ModelEntry {
+	ModelEntry {
+		id,
+		name: model.name,
+		hashes: model.hashes,
+		version: model.version,
+		price_class: model.price_class,
+		context_length: model.context_length,
+		active: model.status == ModelStatus::Active,
+	}
+}
+
+impl Registry for Remote {
+	async fn genesis(&self) -> Result<H256, LedgerError> {
+		Ok(self.genesis)
+	}
+
+	async fn model(&self, id: ModelId) -> Result<Option<ModelEntry>, LedgerError> {
+		let model = ask(self.best().await?.model(id)).await?;
+		Ok(model.map(|model| entry(id, model)))
+	}
+
+	async fn model_by_hashes(
+		&self,
+		hashes: &ModelHashes,
+	) -> Result<Option<ModelEntry>, LedgerError> {
+		let view = self.best().await?;
+		let Some(id) = ask(view.model_by_hashes(hashes)).await? else {
+			return Ok(None);
+		};
+		let model = ask(view.model(id)).await?;
+		Ok(model.map(|model| entry(id, model)))
+	}
+
+	async fn provider_of(&self, key: &WorkerKey) -> Result<Option<AccountId>, LedgerError> {
+		ask(self.best().await?.provider_of(key)).await
+	}
+
+	async fn stake(&self, provider: &AccountId) -> Result<Option<u128>, LedgerError> {
+		let provider = ask(self.best().await?.provider(provider)).await?;
+		Ok(provider.map(|provider| provider.bonded))
+	}
+
+	async fn worker_count(&self, provider: &AccountId) -> Result<u32, LedgerError> {
+		let provider = ask(self.best().await?.provider(provider)).await?;
+		Ok(provider.map_or(0, |provider| provider.keys))
+	}
+
+	async fn offer(
+		&self,
+		model: ModelId,
+		provider: &AccountId,
+	) -> Result<Option<OfferEntry>, LedgerError> {
+		let offer = ask(self.best().await?.offer(model, provider)).await?;
+		Ok(offer.map(|offer| OfferEntry {
+			price: offer.price,
+			slots: offer.slots,
+		}))
+	}
+
+	async fn bounds(&self, class: PriceClass) -> Result<PriceBounds, LedgerError> {
+		ask(self.best().await?.price_bounds(class)).await
+	}
+
+	async fn limits(&self) -> Result<Limits, LedgerError> {
+		let constants = self.best().await?.constants()?;
+		Ok(Limits {
+			min_stake: constants.min_stake,
+			block_time: constants.block_time,
+			max_text: constants.max_text,
+		})
+	}
+
+	async fn now(&self) -> Result<(BlockRef, u64), LedgerError> {
+		let view = self.best().await?;
+		Ok((view.block().into(), ask(view.timestamp()).await?))
+	}
+}

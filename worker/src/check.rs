@@ -1,0 +1,417 @@
+//! `check`: is everything in place for `run`?
+
+use std::{
+	fs,
+	path::Path,
+	time::{SystemTime, UNIX_EPOCH},
+};
+
+use athanor::Amount;
+use athanor_primitives::{H256, ModelId, model::ModelHashes, price::Price};
+use serde::Serialize;
+
+use crate::{
+	error::Error,
+	journal,
+	keys::WorkerKey,
+	ledger::{AccountId, LedgerError},
+	registry::{ModelEntry, Registry, hex_of, identify, key_remedy},
+};
+
+/// Disk space below which a worker should not start, in bytes.
+const MIN_DISK: u64 = 1 << 30;
+
+/// By so many seconds the clock may differ from the newest block's time.
+const MAX_SKEW: u64 = 30;
+
+/// How a check ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+	/// In order.
+	Ok,
+	/// Not in order; `run` would fail or get no jobs.
+	Fail,
+	/// Could not be looked at, because something before it failed.
+	Skip,
+}
+
+/// One check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Line {
+	/// What was looked at.
+	pub name: &'static str,
+	/// How it ended.
+	pub status: Status,
+	/// What was found.
+	pub detail: String,
+	/// What to do about it.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub remedy: Option<String>,
+}
+
+/// All checks, in the order in which they were made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+	/// The checks.
+	pub checks: Vec<Line>,
+}
+
+impl Report {
+	fn ok(&mut self, name: &'static str, detail: impl Into<String>) {
+		self.add(name, Status::Ok, detail.into(), None);
+	}
+
+	fn fail(&mut self, name: &'static str, detail: impl Into<String>, remedy: impl Into<String>) {
+		let remedy = Some(remedy.into()).filter(|remedy| !remedy.is_empty());
+		self.add(name, Status::Fail, detail.into(), remedy);
+	}
+
+	fn skip(&mut self, name: &'static str, because: &str) {
+		self.add(
+			name,
+			Status::Skip,
+			format!("not looked at: {because}"),
+			None,
+		);
+	}
+
+	fn add(&mut self, name: &'static str, status: Status, detail: String, remedy: Option<String>) {
+		self.checks.push(Line {
+			name,
+			status,
+			detail,
+			remedy,
+		});
+	}
+
+	/// Notes a result whose error says what to do.
+	pub fn note<T>(
+		&mut self,
+		name: &'static str,
+		result: Result<T, impl std::fmt::Display>,
+		detail: impl FnOnce(&T) -> String,
+	) -> Option<T> {
+		match result {
+			Ok(value) => {
+				self.ok(name, detail(&value));
+				Some(value)
+			}
+			Err(error) => {
+				self.fail(name, error.to_string(), "");
+				None
+			}
+		}
+	}
+
+	/// How many checks failed.
+	pub fn failures(&self) -> usize {
+		self.checks
+			.iter()
+			.filter(|line| line.status == Status::Fail)
+			.count()
+	}
+
+	/// For people: one line for each check, and the remedy below those that failed.
+	pub fn to_text(&self) -> String {
+		let mut text = String::new();
+		for Line {
+			name,
+			status,
+			detail,
+			remedy,
+		} in &self.checks
+		{
+			let status = match status {
+				Status::Ok => "ok",
+				Status::Fail => "fail",
+				Status::Skip => "skip",
+			};
+			text += &format!("{status:<5} {name:<10} {detail}\n");
+			if let Some(remedy) = remedy {
+				text += &format!("{:16} -> {remedy}\n", "");
+			}
+		}
+		text
+	}
+
+	/// For programs: `{"ok", "checks"}`.
+	pub fn to_json(&self) -> serde_json::Value {
+		serde_json::json!({ "ok": self.failures() == 0, "checks": self.checks })
+	}
+}
+
+/// Looks at the data directory and its disk.
+pub fn disk(report: &mut Report, dir: &Path) {
+	let shown = dir.display();
+	if let Err(error) = journal::prepare(dir).and_then(|_| try_write(dir)) {
+		report.fail("data-dir", error.to_string(), "");
+		report.skip("disk", "the data directory cannot be used");
+		return;
+	}
+	report.ok("data-dir", format!("{shown} is writable"));
+	match rustix::fs::statvfs(dir) {
+		Ok(stat) => {
+			let free = stat.f_bavail.saturating_mul(stat.f_frsize);
+			let detail = format!("{:.1} GiB free", free as f64 / f64::from(1 << 30));
+			if free < MIN_DISK {
+				report.fail("disk", detail, format!("Free at least 1 GiB for {shown}"));
+			} else {
+				report.ok("disk", detail);
+			}
+		}
+		Err(error) => {
+			report.fail("disk", format!("cannot ask for free space: {error}"), "");
+		}
+	}
+}
+
+fn try_write(dir: &Path) -> Result<(), journal::JournalError> {
+	let failed = |source| journal::JournalError::Directory {
+		dir: dir.to_owned(),
+		source,
+	};
+	let path = dir.join(format!(".check-{}", std::process::id()));
+	fs::write(&path, b"athanor").map_err(failed)?;
+	fs::remove_file(&path).map_err(failed)
+}
+
+/// What the checks on the chain start from.
+#[derive(Clone, Debug)]
+pub struct Subject<'a> {
+	/// The node's address.
+	pub url: &'a str,
+	/// The worker key, if it could be read.
+	pub key: Option<&'a WorkerKey>,
+	/// Its file.
+	pub key_file: &'a str,
+	/// The model directory.
+	pub dir: &'a str,
+	/// Its hashes, if they could be computed.
+	pub hashes: Option<ModelHashes>,
+	/// The model that was asked for.
+	pub model: Option<ModelId>,
+	/// The provider that was named.
+	pub provider: Option<AccountId>,
+}
+
+/// Names of the checks on the chain.
+const ON_CHAIN: [&str; 6] = ["clock", "model", "key", "stake", "offer", "price"];
+
+/// Looks at everything that is on the chain.
+pub async fn chain<R: Registry>(report: &mut Report, registry: &R, subject: &Subject<'_>) {
+	let genesis = match registry.genesis().await {
+		Ok(genesis) => genesis,
+		Err(error) => return unreachable(report, subject.url, &error),
+	};
+	report.ok(
+		"chain",
+		format!("{} answers, genesis hash {genesis:?}", subject.url),
+	);
+	if let Err(error) = on_chain(report, registry, subject, &genesis).await {
+		report.fail(
+			"chain",
+			error.to_string(),
+			"Look at the node's log, and try again",
+		);
+	}
+}
+
+/// Notes that no node can be asked.
+pub fn unreachable(report: &mut Report, url: &str, error: &dyn std::fmt::Display) {
+	let remedy = format!("Start a node, or give the address of one with --url (now {url})");
+	report.fail("chain", error.to_string(), remedy);
+	for name in ON_CHAIN {
+		report.skip(name, "no node answers");
+	}
+}
+
+async fn on_chain<R: Registry>(
+	report: &mut Report,
+	registry: &R,
+	subject: &Subject<'_>,
+	genesis: &H256,
+) -> Result<(), LedgerError> {
+	clock(report, registry).await?;
+	let model = model(report, registry, subject).await?;
+	let provider = provider(report, registry, subject, genesis).await?;
+	let Some(provider) = provider else {
+		for name in ["stake", "offer", "price"] {
+			report.skip(name, "the provider is not known");
+		}
+		return Ok(());
+	};
+	stake(report, registry, &provider).await?;
+	match model {
+		Some(model) => offer(report, registry, &model, &provider).await,
+		None => {
+			for name in ["offer", "price"] {
+				report.skip(name, "the model is not known");
+			}
+			Ok(())
+		}
+	}
+}
+
+async fn clock<R: Registry>(report: &mut Report, registry: &R) -> Result<(), LedgerError> {
+	let (block, time) = registry.now().await?;
+	let here = SystemTime::now()
+		.duration_since(UNIX_EPOCH)
+		.map_or(0, |time| time.as_secs());
+	let there = time / 1_000;
+	let skew = here.abs_diff(there);
+	let side = if here >= there { "behind" } else { "ahead of" };
+	let detail = format!(
+		"block {} is {skew} s {side} this machine's clock",
+		block.number
+	);
+	if skew <= MAX_SKEW {
+		report.ok("clock", detail);
+	} else {
+		report.fail(
+			"clock",
+			detail,
+			"Set the clock (for example with NTP), or wait until the node has caught up with the chain",
+		);
+	}
+	Ok(())
+}
+
+async fn model<R: Registry>(
+	report: &mut Report,
+	registry: &R,
+	subject: &Subject<'_>,
+) -> Result<Option<ModelEntry>, LedgerError> {
+	let Some(hashes) = &subject.hashes else {
+		report.skip("model", "the model directory cannot be read");
+		return Ok(None);
+	};
+	let entry = match identify(registry, subject.dir, hashes, subject.model).await {
+		Ok(entry) => entry,
+		Err(Error::Ledger(error)) => return Err(error),
+		Err(error) => {
+			report.fail("model", error.to_string(), "");
+			return Ok(None);
+		}
+	};
+	if entry.active {
+		let detail = format!(
+			"{} is model {} ({}), all hashes agree",
+			subject.dir, entry.id, entry.name
+		);
+		report.ok("model", detail);
+	} else {
+		let detail = format!("model {} ({}) is retired", entry.id, entry.name);
+		report.fail("model", detail, "It gets no new jobs: serve another model");
+	}
+	Ok(Some(entry))
+}
+
+async fn provider<R: Registry>(
+	report: &mut Report,
+	registry: &R,
+	subject: &Subject<'_>,
+	genesis: &H256,
+) -> Result<Option<AccountId>, LedgerError> {
+	let Some(key) = subject.key else {
+		report.skip("key", "the key file cannot be read");
+		return Ok(subject.provider);
+	};
+	let public = hex_of(&key.public());
+	match registry.provider_of(&key.public()).await? {
+		Some(found) if subject.provider.is_none_or(|wanted| wanted == found) => {
+			report.ok("key", format!("{public} is a worker of {found}"));
+			Ok(Some(found))
+		}
+		Some(found) => {
+			let detail = format!("{public} is a worker of {found}");
+			report.fail("key", detail, "Give the right --provider or --key");
+			Ok(Some(found))
+		}
+		None => {
+			let remedy = key_remedy(key, subject.key_file, genesis, subject.provider.as_ref());
+			report.fail(
+				"key",
+				format!("{public} is registered for no provider"),
+				remedy,
+			);
+			Ok(subject.provider)
+		}
+	}
+}
+
+async fn stake<R: Registry>(
+	report: &mut Report,
+	registry: &R,
+	provider: &AccountId,
+) -> Result<(), LedgerError> {
+	let min = registry.limits().await?.min_stake;
+	match registry.stake(provider).await? {
+		Some(stake) if stake >= min => {
+			report.ok(
+				"stake",
+				format!("{} bonded, {} needed", Amount(stake), Amount(min)),
+			);
+		}
+		Some(stake) => {
+			let detail = format!("{} bonded, {} needed", Amount(stake), Amount(min));
+			let missing = Amount(min.saturating_sub(stake));
+			let remedy = format!("As the provider, run: athanor provider stake '{missing}'");
+			report.fail("stake", detail, remedy);
+		}
+		None => {
+			let remedy = format!(
+				"As {provider}, run: athanor provider register --stake '{}'",
+				Amount(min)
+			);
+			report.fail("stake", format!("{provider} is no provider"), remedy);
+		}
+	}
+	Ok(())
+}
+
+async fn offer<R: Registry>(
+	report: &mut Report,
+	registry: &R,
+	model: &ModelEntry,
+	provider: &AccountId,
+) -> Result<(), LedgerError> {
+	let Some(offer) = registry.offer(model.id, provider).await? else {
+		let remedy = format!(
+			"Without it no job comes. As the provider, run: athanor provider offer --model {} --price-in PRICE --price-out PRICE --slots 1",
+			model.id
+		);
+		report.fail(
+			"offer",
+			format!("there is no offer for model {}", model.id),
+			remedy,
+		);
+		report.skip("price", "there is no offer");
+		return Ok(());
+	};
+	report.ok(
+		"offer",
+		format!("{} slot(s) for model {}", offer.slots, model.id),
+	);
+	let bounds = registry.bounds(model.price_class).await?;
+	let show = |price: &Price| format!("{} / {}", Amount(price.input), Amount(price.output));
+	let detail = format!(
+		"{} per token in / out; bounds {} to {}",
+		show(&offer.price),
+		show(&bounds.floor),
+		show(&bounds.ceiling)
+	);
+	if bounds.contain(&offer.price) {
+		report.ok("price", detail);
+	} else {
+		report.fail(
+			"price",
+			detail,
+			format!(
+				"The offer gets no job. As the provider, run: athanor provider offer --model {} --slots {} with --price-in and --price-out within the bounds",
+				model.id, offer.slots
+			),
+		);
+	}
+	Ok(())
+}

@@ -1,0 +1,203 @@
+//! What can end a command of the worker, and the exit code for it.
+
+use athanor_primitives::{H256, ModelId, model::ModelHashes};
+
+use crate::{
+	journal::JournalError, keys::KeyError, ledger::LedgerError, metrics::MetricsError,
+	runner::RunError,
+};
+
+/// Exit code for failures that have no code of their own.
+pub const OTHER: u8 = 1;
+/// Exit code for wrong arguments and unusable files.
+pub const USAGE: u8 = 2;
+/// Exit code for something that is not on the chain.
+pub const NOT_FOUND: u8 = 3;
+/// Exit code for content that is not what it should be.
+pub const VERIFICATION_FAILED: u8 = 6;
+
+/// What ended a command.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+	/// An argument cannot be used.
+	#[error("{0}")]
+	Usage(String),
+	/// The key file.
+	#[error(transparent)]
+	Key(#[from] KeyError),
+	/// The journal.
+	#[error(transparent)]
+	Journal(#[from] JournalError),
+	/// The chain.
+	#[error(transparent)]
+	Ledger(#[from] LedgerError),
+	/// The connection to the chain.
+	#[error(transparent)]
+	Chain(#[from] athanor::Error),
+	/// The metrics server.
+	#[error(transparent)]
+	Metrics(#[from] MetricsError),
+	/// The model or the engine.
+	#[error(transparent)]
+	Engine(#[from] athanor_llm::Error),
+	/// The prompt cannot be run.
+	#[error(transparent)]
+	Run(#[from] RunError),
+	/// The model directory is not the registered model.
+	#[error("{0}")]
+	WrongModel(HashMismatch),
+	/// No model of that number.
+	#[error("there is no model {0} on this chain. `athanor model list` shows what there is")]
+	UnknownModel(ModelId),
+	/// No model with these hashes.
+	#[error(
+		"the model in {dir} is not registered on this chain (weights {:?}, tokenizer {:?}, template {:?}). Register it: `athanor-worker describe {dir} > model.json`, then `athanor model register --from-json model.json`; or give the right --model-dir",
+		.hashes.weights, .hashes.tokenizer, .hashes.template
+	)]
+	UnregisteredModel {
+		/// The model directory.
+		dir: String,
+		/// What is in it.
+		hashes: ModelHashes,
+	},
+	/// The worker key belongs to no provider.
+	#[error("the worker key {key} is registered for no provider. {remedy}")]
+	UnregisteredKey {
+		/// The public key.
+		key: String,
+		/// The commands to run.
+		remedy: String,
+	},
+	/// The worker key belongs to another provider.
+	#[error(
+		"the worker key {key} is registered for the provider {found}, not for {expected}. Give the right --provider or --key"
+	)]
+	OtherProvider {
+		/// The public key.
+		key: String,
+		/// Its provider.
+		found: String,
+		/// The provider that was given.
+		expected: String,
+	},
+	/// A file or stream.
+	#[error("cannot {action}: {source}")]
+	Io {
+		/// What was tried.
+		action: String,
+		/// The system's answer.
+		source: std::io::Error,
+	},
+	/// A check failed; what and why has been printed.
+	#[error("{0} check(s) failed")]
+	ChecksFailed(usize),
+	/// A second signal came while a job was finishing.
+	#[error("stopped by a second signal; the unfinished job is computed again at the next start")]
+	Interrupted,
+	/// A bug.
+	#[error("internal error: {0}. Please report it")]
+	Internal(String),
+}
+
+impl Error {
+	/// The exit code of a command that ends with this.
+	pub fn exit_code(&self) -> u8 {
+		match self {
+			Self::Usage(_) | Self::Key(_) | Self::Run(RunError::Rejected(_)) => USAGE,
+			Self::UnknownModel(_)
+			| Self::UnregisteredModel { .. }
+			| Self::UnregisteredKey { .. }
+			| Self::OtherProvider { .. } => NOT_FOUND,
+			Self::Chain(error) => error.exit_code(),
+			Self::WrongModel(_) | Self::Ledger(LedgerError::WrongChain { .. }) => {
+				VERIFICATION_FAILED
+			}
+			Self::Journal(_)
+			| Self::Ledger(_)
+			| Self::Metrics(_)
+			| Self::Engine(_)
+			| Self::Run(_)
+			| Self::Io { .. }
+			| Self::ChecksFailed(_)
+			| Self::Interrupted
+			| Self::Internal(_) => OTHER,
+		}
+	}
+}
+
+/// Which parts of a model directory differ from what is registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HashMismatch {
+	/// The model.
+	pub model: ModelId,
+	/// The part, its hash in the directory, its hash in the registry.
+	pub parts: Vec<(&'static str, H256, H256)>,
+}
+
+impl HashMismatch {
+	/// Compares; `None` if all is the same.
+	pub fn between(model: ModelId, here: &ModelHashes, registered: &ModelHashes) -> Option<Self> {
+		let parts: Vec<_> = [
+			("weights", here.weights, registered.weights),
+			("tokenizer", here.tokenizer, registered.tokenizer),
+			("template", here.template, registered.template),
+		]
+		.into_iter()
+		.filter(|(_, here, registered)| here != registered)
+		.collect();
+		(!parts.is_empty()).then_some(Self { model, parts })
+	}
+}
+
+impl std::fmt::Display for HashMismatch {
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		write!(
+			f,
+			"the model directory does not hold model {}: ",
+			self.model
+		)?;
+		for (at, (part, here, registered)) in self.parts.iter().enumerate() {
+			let comma = if at == 0 { "" } else { ", " };
+			write!(
+				f,
+				"{comma}the {part} hash is {here:?}, registered is {registered:?}"
+			)?;
+		}
+		f.write_str(
+			". Download the registered version (`athanor model show` names its source), or give the right --model",
+		)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn hashes(weights: u8, template: u8) -> ModelHashes {
+		ModelHashes {
+			weights: H256([weights; 32]),
+			tokenizer: H256([5; 32]),
+			template: H256([template; 32]),
+		}
+	}
+
+	#[test]
+	fn a_mismatch_names_the_part_and_both_hashes() {
+		assert_eq!(HashMismatch::between(0, &hashes(1, 1), &hashes(1, 1)), None);
+		let text = HashMismatch::between(3, &hashes(1, 1), &hashes(1, 2))
+			.unwrap()
+			.to_string();
+		assert!(
+			text.contains("model 3") && text.contains("template"),
+			"{text}"
+		);
+		assert!(
+			!text.contains("weights") && !text.contains("tokenizer"),
+			"{text}"
+		);
+		assert!(
+			text.contains(&"01".repeat(32)) && text.contains(&"02".repeat(32)),
+			"{text}"
+		);
+	}
+}

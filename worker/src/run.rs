@@ -1,0 +1,379 @@
+//! The worker at work: one task that looks at the chain whenever it has a new block, and at the
+//! engine whenever it is done.
+//!
+//! Everything is level-triggered: what to do is read from the chain's state and from the journal, on
+//! every block, never from having seen an event. So a restart, a lost connection, a dropped
+//! transaction and a reorganisation all mend themselves by the next block.
+
+pub mod engine;
+pub mod follow;
+mod poll;
+pub mod rules;
+mod submit;
+
+use std::{
+	collections::{BTreeMap, HashMap},
+	sync::Arc,
+	time::{Duration, Instant},
+};
+
+use athanor_primitives::{H256, JobId, receipt::Refusal};
+use tokio::time;
+use tracing::{error, info, warn};
+
+use crate::{
+	error::Error,
+	journal::{Entry, Journal, State},
+	keys::WorkerKey,
+	ledger::{AccountId, Assigned, BlockRef, Ledger},
+	metrics::{self, JobResult},
+	receipt,
+	runner::{Output, RunError},
+	shutdown::{Shutdown, Stage},
+};
+use engine::{Engine, Ticket};
+use follow::View;
+use rules::Rules;
+
+/// After a drain, receipts that are not yet in a block are waited for so long. The journal keeps
+/// them for the next start.
+const DRAIN_LIMIT: Duration = Duration::from_secs(30);
+
+/// Closed journal entries are looked through so often.
+const PRUNE_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Who this worker is and how it works.
+#[derive(Clone, Debug)]
+pub struct Setup {
+	/// Signs receipts.
+	pub key: WorkerKey,
+	/// The chain it works for.
+	pub genesis: H256,
+	/// The provider that its key is registered for.
+	pub provider: AccountId,
+	/// Name of the model, for people.
+	pub model_name: String,
+	/// Which jobs it takes.
+	pub rules: Rules,
+	/// Time between two blocks, to turn blocks into seconds.
+	pub block_time: Duration,
+	/// Longest text that the chain accepts, in bytes.
+	pub max_text: usize,
+	/// Closed journal entries are kept so long.
+	pub keep: Duration,
+}
+
+/// A job in the engine.
+struct Running {
+	task: Assigned,
+	ticket: Ticket,
+	started: Instant,
+}
+
+/// A receipt that is not final.
+struct Pending {
+	entry: Entry,
+	/// Best block when it was last sent.
+	sent: Option<u32>,
+	/// Whether the pool has taken it once, in this process or in one before.
+	taken: bool,
+	/// Whether it is in a best block.
+	included: bool,
+	/// Whether the best block neither has it nor waits for it.
+	lost: bool,
+	/// The last refusal.
+	refusal: Option<Refusal>,
+}
+
+impl Pending {
+	fn new(entry: Entry, state: &State) -> Self {
+		let taken = matches!(state, State::Submitted { .. });
+		Self {
+			entry,
+			sent: None,
+			taken,
+			included: false,
+			lost: false,
+			refusal: None,
+		}
+	}
+}
+
+/// A receipt in a block, whose job is not paid for yet.
+struct Unsettled {
+	settles_at: u32,
+	complained: bool,
+}
+
+/// The state machine.
+pub struct Worker<L> {
+	ledger: Arc<L>,
+	journal: Journal,
+	setup: Setup,
+	engine: Engine,
+	running: Option<Running>,
+	receipts: BTreeMap<JobId, Pending>,
+	unsettled: BTreeMap<JobId, Unsettled>,
+	/// How often the engine failed on a job.
+	failures: HashMap<JobId, u32>,
+	/// What was said about a job last, so that it is said once.
+	told: HashMap<JobId, String>,
+	best: Option<BlockRef>,
+	finalised: Option<BlockRef>,
+	/// Block at which it last said that it waits for jobs.
+	idle_since: Option<u32>,
+}
+
+impl<L: Ledger> Worker<L> {
+	/// A worker that goes on with what the journal holds.
+	///
+	/// # Errors
+	/// The journal cannot be read.
+	pub fn new(
+		ledger: Arc<L>,
+		journal: Journal,
+		setup: Setup,
+		engine: Engine,
+	) -> Result<Self, Error> {
+		let pruned = journal.prune(setup.keep)?;
+		let receipts: BTreeMap<JobId, Pending> = journal
+			.open_entries()?
+			.into_iter()
+			.map(|(entry, state)| (entry.job(), Pending::new(entry, &state)))
+			.collect();
+		info!(
+			"journal {}: {} receipt(s) on their way, {pruned} old one(s) removed",
+			journal.path().display(),
+			receipts.len()
+		);
+		Ok(Self {
+			ledger,
+			journal,
+			setup,
+			engine,
+			running: None,
+			receipts,
+			unsettled: BTreeMap::new(),
+			failures: HashMap::new(),
+			told: HashMap::new(),
+			best: None,
+			finalised: None,
+			idle_since: None,
+		})
+	}
+
+	/// Works until it is told to stop.
+	///
+	/// # Errors
+	/// The journal failed, or the node follows another chain. A lost connection is no error.
+	pub async fn run(mut self, mut shutdown: Shutdown) -> Result<(), Error> {
+		let (mut view, _follower) = follow::follow(self.ledger.clone());
+		let mut prune = time::interval(PRUNE_EVERY);
+		let mut drain_since = None;
+		loop {
+			let stage = shutdown.stage();
+			if stage == Stage::Stopping {
+				return self.stop();
+			}
+			if stage == Stage::Draining {
+				let since = *drain_since.get_or_insert_with(|| self.begin_drain());
+				if self.is_drained(since) {
+					info!(
+						"stopped; {} receipt(s) left to the journal",
+						self.not_included()
+					);
+					return Ok(());
+				}
+			}
+			tokio::select! {
+				changed = view.changed() => {
+					if changed.is_err() {
+						return Err(Error::Internal("following the chain ended".into()));
+					}
+					let now: View = view.borrow_and_update().clone();
+					self.on_view(now, stage).await?;
+				},
+				result = finished(&mut self.running) => self.on_finished(result, stage).await?,
+				_ = shutdown.changed() => {},
+				_ = prune.tick() => drop(self.journal.prune(self.setup.keep)?),
+				() = time::sleep(Duration::from_secs(1)), if stage == Stage::Draining => {},
+			}
+		}
+	}
+
+	fn stop(&mut self) -> Result<(), Error> {
+		if let Some(running) = self.running.take() {
+			running.ticket.cancel.cancel();
+			warn!("stopping now: job {} is not finished", running.task.job);
+		}
+		Err(Error::Interrupted)
+	}
+
+	fn begin_drain(&self) -> Instant {
+		match &self.running {
+			Some(running) => info!(
+				"stopping: taking no new job, finishing job {} (due by block {}). A second signal stops at once",
+				running.task.job, running.task.deadline
+			),
+			None => info!("stopping: taking no new job"),
+		}
+		Instant::now()
+	}
+
+	/// Whether a drain that began at `since` can end.
+	fn is_drained(&self, since: Instant) -> bool {
+		if self.running.is_some() {
+			return false;
+		}
+		self.not_included() == 0 || since.elapsed() > DRAIN_LIMIT
+	}
+
+	fn not_included(&self) -> usize {
+		self.receipts
+			.values()
+			.filter(|pending| !pending.included && !pending.lost)
+			.count()
+	}
+
+	async fn on_view(&mut self, view: View, stage: Stage) -> Result<(), Error> {
+		if let Some(fatal) = view.fatal {
+			return Err(fatal.into());
+		}
+		if !view.connected {
+			return Ok(());
+		}
+		if let Some(best) = view.best.filter(|best| Some(*best) != self.best) {
+			self.best = Some(best);
+			tolerate(self.poll(best, stage == Stage::Running).await)?;
+		}
+		if let Some(finalised) = view
+			.finalised
+			.filter(|block| Some(*block) != self.finalised)
+		{
+			self.finalised = Some(finalised);
+			tolerate(self.confirm(finalised).await)?;
+		}
+		Ok(())
+	}
+
+	async fn on_finished(
+		&mut self,
+		result: Result<Output, RunError>,
+		stage: Stage,
+	) -> Result<(), Error> {
+		let Some(Running { task, started, .. }) = self.running.take() else {
+			return Ok(());
+		};
+		metrics::running(0);
+		// A failed job is tried again at the next block, not at once.
+		let accepting = stage == Stage::Running && !matches!(result, Err(RunError::Failed(_)));
+		match result {
+			Ok(output) => self.finish(&task, output, started.elapsed()).await?,
+			Err(RunError::Rejected(reason)) => {
+				info!(
+					"job {}: the input cannot be run: {reason}. The receipt says so",
+					task.job
+				);
+				self.finish(&task, receipt::rejected(), started.elapsed())
+					.await?;
+			}
+			Err(RunError::Cancelled) => {
+				metrics::job(JobResult::Cancelled);
+				info!(
+					"job {}: cancelled after {:.1?}",
+					task.job,
+					started.elapsed()
+				);
+			}
+			Err(RunError::Failed(reason)) => {
+				metrics::job(JobResult::Failed);
+				let failures = self.failures.entry(task.job).or_default();
+				*failures = failures.saturating_add(1);
+				error!("job {}: the engine failed: {reason}", task.job);
+			}
+		}
+		match self.best {
+			Some(best) => tolerate(self.poll(best, accepting).await),
+			None => Ok(()),
+		}
+	}
+
+	/// Signs and journals an output, then sends it.
+	async fn finish(
+		&mut self,
+		task: &Assigned,
+		output: Output,
+		took: Duration,
+	) -> Result<(), Error> {
+		let rejected = output.finish == athanor_primitives::receipt::Finish::Rejected;
+		let (tokens_in, tokens) = (output.tokens_in, output.tokens.len());
+		let work = receipt::sign(
+			&self.setup.key,
+			&self.setup.genesis,
+			task,
+			output,
+			self.setup.max_text,
+		)?;
+		let entry = Entry {
+			task: task.digest(),
+			assigned_at: task.assigned_at,
+			deadline: task.deadline,
+			signed: work.signed,
+			delivery: work.delivery,
+			salt: work.salt,
+		};
+		self.journal.record(&entry, &work.leaves)?;
+		metrics::job(if rejected {
+			JobResult::Rejected
+		} else {
+			JobResult::Computed
+		});
+		info!(
+			"job {}: {tokens_in} tokens in, {tokens} out in {:.1} s; the receipt is in the journal",
+			task.job,
+			took.as_secs_f64()
+		);
+		self.receipts
+			.insert(task.job, Pending::new(entry, &State::Computed));
+		Ok(())
+	}
+
+	/// Says something about a job, unless it was what was said last.
+	fn tell(&mut self, job: JobId, what: String, loud: bool) {
+		if self.told.get(&job) == Some(&what) {
+			return;
+		}
+		if loud {
+			warn!("job {job}: {what}");
+		} else {
+			info!("job {job}: {what}");
+		}
+		self.told.insert(job, what);
+	}
+
+	/// Blocks as time.
+	fn seconds(&self, blocks: u32) -> u64 {
+		self.setup.block_time.saturating_mul(blocks).as_secs()
+	}
+}
+
+/// What the chain could not be asked now is asked at the next block.
+fn tolerate(result: Result<(), Error>) -> Result<(), Error> {
+	match result {
+		Err(Error::Ledger(error)) => {
+			warn!("reading the chain failed: {error}. Trying again at the next block");
+			Ok(())
+		}
+		other => other,
+	}
+}
+
+/// Waits for the running job; for ever if there is none.
+async fn finished(running: &mut Option<Running>) -> Result<Output, RunError> {
+	match running {
+		Some(running) => (&mut running.ticket.reply)
+			.await
+			.unwrap_or_else(|_| Err(RunError::Failed("its thread is gone".into()))),
+		None => std::future::pending().await,
+	}
+}

@@ -1,0 +1,236 @@
+//! What is done on every new best block: look after the running job, and take the next.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use athanor_primitives::receipt::input_hash;
+use tracing::{error, info, warn};
+
+use super::{Pending, Running, Worker, rules::Verdict};
+use crate::{
+	error::Error,
+	journal::State,
+	ledger::{Assigned, BlockRef, Ledger, Standing},
+	metrics,
+	runner::Prompt,
+};
+
+/// A job on which the engine failed so often is left alone.
+const MAX_FAILURES: u32 = 3;
+
+/// On a block older than this no job is taken. A node that is catching up shows jobs that were done
+/// long ago; computing them again would give them a second, different receipt.
+const MAX_AGE: Duration = Duration::from_secs(300);
+
+/// While idle, the worker says so every so many blocks.
+const SAY_IDLE_EVERY: u32 = 100;
+
+impl<L: Ledger> Worker<L> {
+	/// Reads the jobs of the provider and acts on them.
+	pub(super) async fn poll(&mut self, best: BlockRef, accepting: bool) -> Result<(), Error> {
+		let assigned = self
+			.ledger
+			.assigned(&self.setup.provider, best.hash)
+			.await?;
+		let live = |job: &u64| assigned.iter().any(|task| task.job == *job);
+		self.told.retain(|job, _| live(job));
+		self.failures.retain(|job, _| live(job));
+		self.watch_running(&assigned, best);
+		self.push(&assigned, best).await?;
+		self.watch_settlement(best).await?;
+		if accepting && self.running.is_none() {
+			self.take(&assigned, best).await?;
+		}
+		self.say_idle(best);
+		Ok(())
+	}
+
+	/// Cancels the running job if nobody waits for it any more.
+	fn watch_running(&mut self, assigned: &[Assigned], best: BlockRef) {
+		let Some(running) = &mut self.running else {
+			return;
+		};
+		if running.ticket.cancel.is_cancelled() {
+			return;
+		}
+		let job = running.task.job;
+		let digest = running.task.digest();
+		match assigned
+			.iter()
+			.find(|task| task.job == job && task.digest() == digest)
+		{
+			None => {
+				info!("job {job}: it waits for no receipt any more; cancelling");
+				running.ticket.cancel.cancel();
+			}
+			Some(task) if !task.in_time(best.number) => {
+				warn!(
+					"job {job}: not finished by its deadline, block {}; cancelling. The provider is slashed for it. Offer fewer slots, or use a faster device",
+					task.deadline
+				);
+				running.ticket.cancel.cancel();
+			}
+			Some(task) => running.task.clone_from(task),
+		}
+	}
+
+	/// Starts the most urgent of the jobs that are for this worker.
+	async fn take(&mut self, assigned: &[Assigned], best: BlockRef) -> Result<(), Error> {
+		let mut tasks: Vec<&Assigned> = assigned.iter().collect();
+		tasks.sort_by_key(|task| (task.deadline, task.job));
+		let mut keys = None;
+		for task in tasks {
+			if !self.is_new(task).await? {
+				continue;
+			}
+			let keys = match &keys {
+				Some(keys) => keys,
+				None => {
+					let found = self
+						.ledger
+						.worker_keys(&self.setup.provider, best.hash)
+						.await?;
+					keys.insert(found)
+				}
+			};
+			match self.setup.rules.judge(task, keys, best.number) {
+				Verdict::Take => {
+					if self.is_current(task, best).await? && self.begin(task, best).await? {
+						return Ok(());
+					}
+				}
+				Verdict::Wait { until } => {
+					let what = format!(
+						"another worker of this provider goes first; taking over at block {until} if it has not delivered"
+					);
+					self.tell(task.job, what, false);
+				}
+				Verdict::Leave(reason) => {
+					let what = format!(
+						"not taken: {reason}. Unless another worker of this provider does it by block {}, the provider is slashed",
+						task.deadline
+					);
+					self.tell(task.job, what, true);
+				}
+			}
+		}
+		Ok(())
+	}
+
+	/// Whether the task is still to be computed.
+	async fn is_new(&mut self, task: &Assigned) -> Result<bool, Error> {
+		if self
+			.failures
+			.get(&task.job)
+			.is_some_and(|failures| *failures >= MAX_FAILURES)
+		{
+			let what = format!("the engine failed {MAX_FAILURES} times; leaving it alone");
+			self.tell(task.job, what, true);
+			return Ok(false);
+		}
+		let Some((entry, state)) = self.journal.get(task.job)? else {
+			return Ok(true);
+		};
+		if entry.task != task.digest() {
+			return self.has_replaced(task).await;
+		}
+		if let State::Final { block } = state {
+			// Finality was undone: only possible on a development chain that started afresh, or at
+			// a node that is behind. The same bytes serve again.
+			warn!(
+				"job {}: its receipt was final in block {block}, and the chain waits for it again; sending it again",
+				task.job
+			);
+			let state = State::Computed;
+			self.journal.set_state(task.job, &state)?;
+			self.receipts.insert(task.job, Pending::new(entry, &state));
+		}
+		Ok(false)
+	}
+
+	/// Whether a task, in whose place another one was computed before, is there to stay. A second
+	/// receipt for the same job is signed only then.
+	async fn has_replaced(&mut self, task: &Assigned) -> Result<bool, Error> {
+		let finalised = self
+			.finalised
+			.filter(|block| block.number >= task.assigned_at);
+		if let Some(block) = finalised {
+			let standing = self.ledger.standing(task.job, block.hash).await?;
+			if matches!(&standing, Standing::Assigned(found) if found.digest() == task.digest()) {
+				self.tell(
+					task.job,
+					"it is another task than before; computing it".into(),
+					true,
+				);
+				return Ok(true);
+			}
+		}
+		let what = "it is another task than the one computed before; waiting until its assignment is final";
+		self.tell(task.job, what.into(), true);
+		Ok(false)
+	}
+
+	/// Whether the best block is of now.
+	async fn is_current(&mut self, task: &Assigned, best: BlockRef) -> Result<bool, Error> {
+		let time = Duration::from_millis(self.ledger.time(best.hash).await?);
+		let now = SystemTime::now()
+			.duration_since(UNIX_EPOCH)
+			.unwrap_or_default();
+		let current = now.saturating_sub(time) <= MAX_AGE;
+		if !current {
+			let what = "not taken: the node's best block is more than 5 minutes old. Either the node is still catching up, or this machine's clock is wrong";
+			self.tell(task.job, what.into(), true);
+		}
+		Ok(current)
+	}
+
+	/// Hands a task to the engine. `false` if its input is not to be had.
+	async fn begin(&mut self, task: &Assigned, best: BlockRef) -> Result<bool, Error> {
+		let job = task.job;
+		let input = self.ledger.input(job, best.hash).await?.unwrap_or_default();
+		if input_hash(&input) != task.input_hash {
+			error!("job {job}: the node gave another input than was posted; not computing it");
+			return Ok(false);
+		}
+		let prompt = Prompt {
+			input,
+			format: task.format,
+			sampler: task.sampler,
+			seed: task.seed,
+			max_input_tokens: task.max_input_tokens,
+			max_output_tokens: task.max_output_tokens,
+		};
+		info!(
+			"job {job}: {} tokens due by block {} (about {} s)",
+			task.max_output_tokens,
+			task.deadline,
+			self.seconds(task.deadline.saturating_sub(best.number))
+		);
+		let ticket = self.engine.run(job, prompt);
+		self.running = Some(Running {
+			task: task.clone(),
+			ticket,
+			started: Instant::now(),
+		});
+		self.idle_since = None;
+		metrics::running(1);
+		Ok(true)
+	}
+
+	fn say_idle(&mut self, best: BlockRef) {
+		if self.running.is_some() || !self.receipts.is_empty() {
+			return;
+		}
+		let since = |said: u32| best.number.saturating_sub(said);
+		if self
+			.idle_since
+			.is_some_and(|said| since(said) < SAY_IDLE_EVERY)
+		{
+			return;
+		}
+		self.idle_since = Some(best.number);
+		info!(
+			"waiting for jobs on model {} ({}) as provider {}; block {}",
+			self.setup.rules.model, self.setup.model_name, self.setup.provider, best.number
+		);
+	}
+}

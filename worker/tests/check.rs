@@ -1,0 +1,337 @@
+//! `check` and what `run` looks at before its first job, on a registry in memory.
+
+use athanor_primitives::{
+	H256, ModelId, WorkerKey as PublicKey,
+	model::{ModelHashes, PriceClass},
+	price::{Price, PriceBounds},
+};
+use athanor_worker::{
+	check::{self, Report, Status, Subject},
+	error::Error,
+	keys::WorkerKey,
+	ledger::{AccountId, BlockRef, LedgerError},
+	registry::{self, Limits, ModelEntry, OfferEntry, Registry, hex_of},
+};
+
+const GENESIS: H256 = H256([9; 32]);
+const PROVIDER: AccountId = AccountId { 0: [4; 32] };
+
+#[derive(Clone)]
+struct Fake {
+	model: Option<ModelEntry>,
+	provider: Option<AccountId>,
+	stake: Option<u128>,
+	offer: Option<OfferEntry>,
+	/// How far the chain's clock is off, in seconds.
+	skew: i64,
+}
+
+fn hashes(template: u8) -> ModelHashes {
+	ModelHashes {
+		weights: H256([1; 32]),
+		tokenizer: H256([2; 32]),
+		template: H256([template; 32]),
+	}
+}
+
+impl Fake {
+	fn in_order() -> Self {
+		let model = ModelEntry {
+			id: 3,
+			name: "demo".into(),
+			hashes: hashes(3),
+			version: 1,
+			price_class: PriceClass::Small,
+			context_length: 512,
+			active: true,
+		};
+		Self {
+			model: Some(model),
+			provider: Some(PROVIDER),
+			stake: Some(100),
+			offer: Some(OfferEntry {
+				price: Price::flat(50),
+				slots: 1,
+			}),
+			skew: 0,
+		}
+	}
+}
+
+impl Registry for Fake {
+	async fn genesis(&self) -> Result<H256, LedgerError> {
+		Ok(GENESIS)
+	}
+
+	async fn model(&self, id: ModelId) -> Result<Option<ModelEntry>, LedgerError> {
+		Ok(self.model.clone().filter(|model| model.id == id))
+	}
+
+	async fn model_by_hashes(
+		&self,
+		hashes: &ModelHashes,
+	) -> Result<Option<ModelEntry>, LedgerError> {
+		Ok(self.model.clone().filter(|model| model.hashes == *hashes))
+	}
+
+	async fn provider_of(&self, _key: &PublicKey) -> Result<Option<AccountId>, LedgerError> {
+		Ok(self.provider)
+	}
+
+	async fn stake(&self, _provider: &AccountId) -> Result<Option<u128>, LedgerError> {
+		Ok(self.stake)
+	}
+
+	async fn worker_count(&self, _provider: &AccountId) -> Result<u32, LedgerError> {
+		Ok(1)
+	}
+
+	async fn offer(
+		&self,
+		_model: ModelId,
+		_provider: &AccountId,
+	) -> Result<Option<OfferEntry>, LedgerError> {
+		Ok(self.offer)
+	}
+
+	async fn bounds(&self, _class: PriceClass) -> Result<PriceBounds, LedgerError> {
+		Ok(PriceBounds {
+			floor: Price::flat(10),
+			ceiling: Price::flat(90),
+		})
+	}
+
+	async fn limits(&self) -> Result<Limits, LedgerError> {
+		Ok(Limits {
+			min_stake: 100,
+			block_time: 3_000,
+			max_text: 65_536,
+		})
+	}
+
+	async fn now(&self) -> Result<(BlockRef, u64), LedgerError> {
+		let now = std::time::SystemTime::now()
+			.duration_since(std::time::UNIX_EPOCH)
+			.unwrap();
+		let millis = (now.as_secs() as i64 + self.skew) * 1_000;
+		Ok((
+			BlockRef {
+				number: 5,
+				hash: H256([5; 32]),
+			},
+			millis as u64,
+		))
+	}
+}
+
+fn key() -> WorkerKey {
+	WorkerKey::from_seed(&[1; 32])
+}
+
+/// The checks that did not end `ok`, with their remedies.
+async fn complaints(fake: &Fake, change: impl FnOnce(&mut Subject<'_>)) -> Vec<(String, String)> {
+	let key = key();
+	let mut subject = Subject {
+		url: "ws://here",
+		key: Some(&key),
+		key_file: "worker.key",
+		dir: "models/demo",
+		hashes: Some(hashes(3)),
+		model: None,
+		provider: None,
+	};
+	change(&mut subject);
+	let mut report = Report::default();
+	check::chain(&mut report, fake, &subject).await;
+	let failed = report
+		.checks
+		.iter()
+		.filter(|line| line.status == Status::Fail)
+		.count();
+	assert_eq!(failed, report.failures());
+	report
+		.checks
+		.into_iter()
+		.filter(|line| line.status != Status::Ok)
+		.map(|line| {
+			(
+				line.name.to_owned(),
+				line.detail + &line.remedy.unwrap_or_default(),
+			)
+		})
+		.collect()
+}
+
+async fn only_complaint(fake: &Fake) -> (String, String) {
+	let mut all = complaints(fake, |_| {}).await;
+	assert_eq!(all.len(), 1, "{all:?}");
+	all.remove(0)
+}
+
+#[tokio::test]
+async fn nothing_is_wrong() {
+	assert_eq!(complaints(&Fake::in_order(), |_| {}).await, []);
+	assert_eq!(
+		complaints(&Fake::in_order(), |subject| subject.model = Some(3)).await,
+		[]
+	);
+	let named = |subject: &mut Subject<'_>| subject.provider = Some(PROVIDER);
+	assert_eq!(complaints(&Fake::in_order(), named).await, []);
+}
+
+#[tokio::test]
+async fn each_fault_is_found_and_has_a_remedy() {
+	let good = Fake::in_order();
+
+	for skew in [-60, 60] {
+		let (name, text) = only_complaint(&Fake {
+			skew,
+			..good.clone()
+		})
+		.await;
+		assert_eq!(name, "clock");
+		assert!(text.contains("NTP"), "{text}");
+	}
+
+	let (name, text) = only_complaint(&Fake {
+		stake: Some(99),
+		..good.clone()
+	})
+	.await;
+	assert_eq!(name, "stake");
+	assert!(text.contains("provider stake '1u'"), "{text}");
+
+	let offer = Some(OfferEntry {
+		price: Price {
+			input: 50,
+			output: 91,
+		},
+		slots: 1,
+	});
+	let (name, text) = only_complaint(&Fake {
+		offer,
+		..good.clone()
+	})
+	.await;
+	assert_eq!(name, "price");
+	assert!(text.contains("within the bounds"), "{text}");
+
+	let all = complaints(
+		&Fake {
+			offer: None,
+			..good.clone()
+		},
+		|_| {},
+	)
+	.await;
+	let names: Vec<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
+	assert_eq!(names, ["offer", "price"]);
+
+	let mut retired = good.clone();
+	retired.model.as_mut().unwrap().active = false;
+	let (name, text) = only_complaint(&retired).await;
+	assert_eq!(name, "model");
+	assert!(text.contains("retired"), "{text}");
+}
+
+#[tokio::test]
+async fn an_unregistered_key_gets_the_command_to_register_it() {
+	let fake = Fake {
+		provider: None,
+		..Fake::in_order()
+	};
+	let all = complaints(&fake, |subject| subject.provider = Some(PROVIDER)).await;
+	let expected = format!(
+		"athanor provider keys add {} {}",
+		hex_of(&key().public()),
+		hex_of(&key().proof(&GENESIS, &PROVIDER.0))
+	);
+	assert_eq!(all.len(), 1, "{all:?}");
+	assert!(all[0].1.contains(&expected), "{all:?}");
+
+	let error = registry::provider_of(&fake, &key(), "worker.key", &GENESIS, Some(&PROVIDER))
+		.await
+		.unwrap_err();
+	assert_eq!(error.exit_code(), 3);
+	assert!(error.to_string().contains(&expected), "{error}");
+
+	// Without the account there is nothing to prove: the way there is shown instead.
+	let error = registry::provider_of(&fake, &key(), "worker.key", &GENESIS, None)
+		.await
+		.unwrap_err();
+	assert!(
+		error.to_string().contains("keys proof --key worker.key"),
+		"{error}"
+	);
+}
+
+#[tokio::test]
+async fn a_key_of_another_provider_is_not_taken() {
+	let other = AccountId { 0: [5; 32] };
+	let error = registry::provider_of(&Fake::in_order(), &key(), "k", &GENESIS, Some(&other)).await;
+	assert!(matches!(error, Err(Error::OtherProvider { .. })));
+}
+
+#[tokio::test]
+async fn the_model_is_what_its_hashes_say() {
+	let fake = Fake::in_order();
+	let found = |hashes, wanted| {
+		let fake = &fake;
+		async move { registry::identify(fake, "dir", &hashes, wanted).await }
+	};
+	assert_eq!(found(hashes(3), None).await.unwrap().id, 3);
+	assert_eq!(found(hashes(3), Some(3)).await.unwrap().id, 3);
+
+	let error = found(hashes(4), Some(3)).await.unwrap_err();
+	assert_eq!(error.exit_code(), 6);
+	let text = error.to_string();
+	assert!(text.contains("template hash is 0x0404") && text.contains("registered is 0x0303"));
+	assert!(
+		!text.contains("weights") && !text.contains("tokenizer"),
+		"{text}"
+	);
+
+	assert_eq!(found(hashes(3), Some(8)).await.unwrap_err().exit_code(), 3);
+	let error = found(hashes(4), None).await.unwrap_err();
+	assert_eq!(error.exit_code(), 3);
+	assert!(
+		error.to_string().contains("athanor-worker describe dir"),
+		"{error}"
+	);
+}
+
+#[test]
+fn the_report_says_ok_or_fail_for_people_and_programs() {
+	let mut report = Report::default();
+	report.note::<()>("files", Ok::<_, Error>(()), |()| "complete".into());
+	report.note::<()>("key", Err(Error::Usage("bad".into())), |()| String::new());
+	assert_eq!(report.failures(), 1);
+	let text = report.to_text();
+	assert!(
+		text.contains("ok    files") && text.contains("fail  key"),
+		"{text}"
+	);
+	let json = report.to_json();
+	assert_eq!(json["ok"], false);
+	assert_eq!(json["checks"][1]["status"], "fail");
+}
+
+#[test]
+fn the_data_directory_is_tried() {
+	let dir = tempfile::tempdir().unwrap();
+	let mut report = Report::default();
+	check::disk(&mut report, &dir.path().join("new"));
+	let names: Vec<&str> = report.checks.iter().map(|line| line.name).collect();
+	assert_eq!(names, ["data-dir", "disk"]);
+	assert_eq!(report.checks[0].status, Status::Ok);
+	assert!(
+		dir.path().join("new").read_dir().unwrap().next().is_none(),
+		"nothing is left behind"
+	);
+
+	let file = dir.path().join("file");
+	std::fs::write(&file, b"").unwrap();
+	let mut report = Report::default();
+	check::disk(&mut report, &file);
+	assert_eq!(report.checks[0].status, Status::Fail);
+}
