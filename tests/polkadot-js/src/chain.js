@@ -1,0 +1,108 @@
+// A connection to the chain under test, and what every test asks of it.
+
+import { ApiPromise, WsProvider } from '@polkadot/api';
+import { Keyring } from '@polkadot/keyring';
+import { cryptoWaitReady } from '@polkadot/util-crypto';
+
+/** Our pallets, as the metadata names them. */
+export const PALLETS = ['Models', 'Staking', 'Pricing', 'Jobs', 'Rewards'];
+
+/** A wait that takes longer has failed. */
+const PATIENCE_MS = 90_000;
+
+/** Connects with a stock client: no types, no options. */
+export async function connect() {
+  const url = process.env.ATHANOR_WS;
+  if (!url) {
+    throw new Error(
+      'ATHANOR_WS is not set. It names a chain with a model, a provider and a worker, such as ' +
+        'ws://127.0.0.1:9944; `cargo test --release --workspace --test polkadot_js` starts one.',
+    );
+  }
+  await cryptoWaitReady();
+  return ApiPromise.create({ provider: new WsProvider(url), throwOnConnect: true, noInitWarn: true });
+}
+
+/** The key of a development account, such as `Alice`. */
+export function dev(name) {
+  return new Keyring({ type: 'sr25519', ss58Format: 42 }).addFromUri(`//${name}`);
+}
+
+/** Signs and sends, and resolves with block hash and events once it is in a block. */
+export function send(extrinsic, signer) {
+  return inTime(
+    'the transaction to be in a block',
+    new Promise((resolve, reject) => {
+      extrinsic
+        .signAndSend(signer, ({ status, events, dispatchError, txIndex }) => {
+          if (dispatchError) {
+            reject(new Error(`rejected: ${explain(extrinsic.registry, dispatchError)}`));
+          } else if (status.isInBlock) {
+            resolve({ hash: status.asInBlock, events, index: txIndex });
+          } else if (status.isInvalid || status.isDropped || status.isUsurped) {
+            reject(new Error(`the transaction is ${status.type}`));
+          }
+        })
+        .catch(reject);
+    }),
+  );
+}
+
+function explain(registry, error) {
+  if (!error.isModule) return error.toString();
+  const { section, name, docs } = registry.findMetaError(error.asModule);
+  return `${section}.${name}: ${docs.join(' ')}`;
+}
+
+/** Walks the best chain block by block from a height on, until `visit` returns something. */
+export async function walk(api, from, what, visit) {
+  const until = Date.now() + PATIENCE_MS;
+  for (let number = from; ; ) {
+    const hash = await api.rpc.chain.getBlockHash(number);
+    if (hash.isEmpty) {
+      if (Date.now() > until) throw new Error(`waited ${PATIENCE_MS / 1000} s in vain for ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      continue;
+    }
+    const at = await api.at(hash);
+    const found = await visit({ number, hash, at, events: await at.query.system.events() });
+    if (found !== undefined) return found;
+    number += 1;
+  }
+}
+
+/** The events of one kind, such as `jobs.JobPosted`, as objects of their named fields. */
+export function eventsNamed(events, name) {
+  return events
+    .map(({ event }) => event)
+    .filter((event) => `${event.section}.${event.method}` === name)
+    .map((event) => named(event));
+}
+
+/** The fields of an event by name. Fails if one has none. */
+function named(event) {
+  const names = event.data.names;
+  if (!names || names.length !== event.data.length) {
+    throw new Error(`${event.section}.${event.method} has fields without names`);
+  }
+  return Object.fromEntries(names.map((name, index) => [name, event.data[index]]));
+}
+
+/** Free and held money of an account after a block. */
+export async function total(at, account) {
+  const { data } = await at.query.system.account(account);
+  return data.free.toBigInt() + data.reserved.toBigInt();
+}
+
+async function inTime(what, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    const message = `waited ${PATIENCE_MS / 1000} s in vain for ${what}`;
+    timer = setTimeout(() => reject(new Error(message)), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,103 @@
+// What a stock client can show of our pallets: a name for every field and a text on everything.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import { PALLETS, connect } from '../src/chain.js';
+
+describe('metadata', () => {
+  let api;
+
+  before(async () => {
+    api = await connect();
+  });
+
+  after(() => api?.disconnect());
+
+  /** The variants of an enum in the metadata: calls, events or errors. */
+  const variants = (type) => api.registry.lookup.getSiType(type).def.asVariant.variants;
+
+  const text = (docs) => docs.map((line) => line.toString()).join(' ').trim();
+
+  for (const name of PALLETS) {
+    describe(name, () => {
+      let pallet;
+
+      before(() => {
+        pallet = api.runtimeMetadata.asLatest.pallets.find((one) => one.name.toString() === name);
+        assert.ok(pallet, `the chain has no pallet ${name}`);
+      });
+
+      it('documents its storage', () => {
+        const items = pallet.storage.unwrap().items;
+        assert.ok(items.length > 0);
+        for (const item of items) assert.ok(text(item.docs), `storage ${name}.${item.name}`);
+      });
+
+      it('documents its constants', () => {
+        for (const item of pallet.constants) assert.ok(text(item.docs), `constant ${name}.${item.name}`);
+      });
+
+      it('documents its calls and names their arguments', () => {
+        if (name === 'Rewards') {
+          assert.ok(pallet.calls.isNone || variants(pallet.calls.unwrap().type).length === 0);
+          return;
+        }
+        const calls = variants(pallet.calls.unwrap().type);
+        assert.ok(calls.length > 0);
+        for (const call of calls) {
+          assert.ok(text(call.docs), `call ${name}.${call.name}`);
+          for (const field of call.fields) assert.ok(field.name.isSome, `an argument of ${name}.${call.name}`);
+        }
+      });
+
+      it('documents its events, and names and documents their fields', () => {
+        const events = variants(pallet.events.unwrap().type);
+        assert.ok(events.length > 0);
+        for (const event of events) {
+          const at = `event ${name}.${event.name}`;
+          assert.ok(text(event.docs), at);
+          assert.ok(event.fields.length > 0, `${at} says nothing`);
+          for (const field of event.fields) {
+            assert.ok(field.name.isSome, `a field of ${at} has no name`);
+            assert.ok(text(field.docs), `${at}.${field.name.unwrap()} has no text`);
+          }
+        }
+      });
+
+      it('documents its errors', () => {
+        if (name === 'Rewards') {
+          assert.ok(pallet.errors.isNone);
+          return;
+        }
+        const errors = variants(pallet.errors.unwrap().type);
+        assert.ok(errors.length > 0);
+        for (const error of errors) assert.ok(text(error.docs), `error ${name}.${error.name}`);
+      });
+    });
+  }
+
+  it('names every field of our structs', () => {
+    let structs = 0;
+    for (const { type } of api.registry.lookup.types) {
+      const path = type.path.map((part) => part.toString());
+      if (!path[0]?.startsWith('athanor_') || !type.def.isComposite) continue;
+      const fields = type.def.asComposite.fields;
+      for (const field of fields) assert.ok(field.name.isSome, `a field of ${path.join('::')} has no name`);
+      structs += fields.length > 0 ? 1 : 0;
+    }
+    assert.ok(structs >= 10, `only ${structs} structs of ours were found`);
+  });
+
+  it('needs no custom types', () => {
+    // What the client does not know it treats as empty. So must the chain.
+    const known = new Set([
+      'AuthorizeCall', 'CheckNonZeroSender', 'CheckSpecVersion', 'CheckTxVersion', 'CheckGenesis',
+      'CheckMortality', 'CheckNonce', 'CheckWeight', 'ChargeTransactionPayment', 'CheckMetadataHash',
+      'WeightReclaim',
+    ]);
+    for (const extension of api.registry.signedExtensions) {
+      assert.ok(known.has(extension), `transaction extension ${extension}`);
+    }
+  });
+});

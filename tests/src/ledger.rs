@@ -1,0 +1,235 @@
+//! Who got what: the events of a stretch of blocks against the balances at its ends.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+use athanor::{
+	AccountId, At, Chain,
+	chain::events::{FeePaid, JobClosed, JobPaid, ProviderSlashed, ReceiptAccepted},
+};
+use athanor_primitives::split::{Shares, split};
+
+use crate::{accounts::FUNDED, dev_account, node::Node};
+
+/// Everybody's money after a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+	/// The block.
+	pub block: u32,
+	/// What each account has, free and held together, in units.
+	pub balances: BTreeMap<AccountId, u128>,
+	/// All there is, in units.
+	pub issuance: u128,
+}
+
+/// What the events of some blocks say about one job.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobEvents {
+	/// Its receipts.
+	pub receipts: Vec<ReceiptAccepted>,
+	/// Its payments.
+	pub paid: Vec<JobPaid>,
+	/// Its ends.
+	pub closed: Vec<JobClosed>,
+	/// Slashes for it.
+	pub slashed: Vec<ProviderSlashed>,
+}
+
+/// The treasury's account.
+///
+/// # Errors
+/// When the chain does not say.
+pub async fn treasury(chain: &Chain) -> Result<AccountId> {
+	Ok(chain.at(At::Best).await?.constants()?.treasury)
+}
+
+/// Everybody's money now.
+///
+/// # Errors
+/// When the chain cannot be asked.
+pub async fn snapshot(node: &Node) -> Result<Snapshot> {
+	let block = node.chain().block(At::Best).await?.number;
+	snapshot_at(node, block).await
+}
+
+/// Everybody's money after the block of this height.
+///
+/// # Errors
+/// When the chain cannot be asked.
+pub async fn snapshot_at(node: &Node, block: u32) -> Result<Snapshot> {
+	let view = node.chain().at(At::Number(block)).await?;
+	let mut accounts = vec![treasury(node.chain()).await?];
+	for name in FUNDED {
+		accounts.push(dev_account(name)?);
+	}
+	let mut balances = BTreeMap::new();
+	for account in accounts {
+		balances.insert(account, view.balance(&account).await?.total);
+	}
+	Ok(Snapshot {
+		block,
+		balances,
+		issuance: node.total_issuance(At::Number(block)).await?,
+	})
+}
+
+/// Checks that between a snapshot and now nobody's money has changed but by what events say: fees to
+/// the treasury, payments for jobs, slashes. Money only ever vanishes where an event says so.
+///
+/// # Errors
+/// Says whose balance is off, and by how much.
+pub async fn audit(node: &Node, before: &Snapshot) -> Result<Snapshot> {
+	let after = snapshot(node).await?;
+	let mut expected = before.clone();
+	expected.block = after.block;
+	let treasury = treasury(node.chain()).await?;
+	for number in before.block.saturating_add(1)..=after.block {
+		expected.apply(node.chain(), number, &treasury).await?;
+	}
+	ensure!(
+		after == expected,
+		"between the blocks {} and {}, events do not explain the balances.\n\
+		 by the events: {expected:#?}\nin fact: {after:#?}",
+		before.block,
+		after.block
+	);
+	Ok(after)
+}
+
+impl Snapshot {
+	async fn apply(&mut self, chain: &Chain, number: u32, treasury: &AccountId) -> Result<()> {
+		let events = chain.at(At::Number(number)).await?.events().await?;
+		let names = events.names()?;
+		for fault in ["Jobs.Unexpected", "Balances.DustLost"] {
+			ensure!(
+				!names.iter().any(|name| name == fault),
+				"{fault} in block {number}"
+			);
+		}
+		for fee in events.find::<FeePaid>()? {
+			self.moved(&fee.who, treasury, fee.actual_fee)?;
+		}
+		for slash in events.find::<ProviderSlashed>()? {
+			self.moved(&slash.provider, treasury, slash.amount)?;
+		}
+		for paid in events.find::<JobPaid>()? {
+			self.moved(&paid.requester, &paid.provider, paid.to_provider)?;
+			self.moved(&paid.requester, &paid.author, paid.to_author)?;
+			self.moved(&paid.requester, treasury, paid.to_treasury)?;
+			ensure!(
+				paid.to_delegators == 0,
+				"there is no delegation yet: {paid:?}"
+			);
+			self.take(&paid.requester, paid.burned)?;
+			self.issuance = self
+				.issuance
+				.checked_sub(paid.burned)
+				.context("burnt too much")?;
+		}
+		Ok(())
+	}
+
+	fn moved(&mut self, from: &AccountId, to: &AccountId, units: u128) -> Result<()> {
+		self.take(from, units)?;
+		let balance = self
+			.balances
+			.get_mut(to)
+			.with_context(|| format!("{to} is nobody's"))?;
+		*balance = balance.checked_add(units).context("a balance overflows")?;
+		Ok(())
+	}
+
+	fn take(&mut self, from: &AccountId, units: u128) -> Result<()> {
+		let balance = self
+			.balances
+			.get_mut(from)
+			.with_context(|| format!("{from} is nobody's"))?;
+		*balance = balance
+			.checked_sub(units)
+			.with_context(|| format!("{from} had {balance} and paid {units}"))?;
+		Ok(())
+	}
+}
+
+/// What the blocks from `from` to the best one say about a job.
+///
+/// # Errors
+/// When the chain cannot be asked.
+pub async fn job_events(chain: &Chain, job: u64, from: u32) -> Result<JobEvents> {
+	let mut found = JobEvents::default();
+	for number in from..=chain.block(At::Best).await?.number {
+		let events = chain.at(At::Number(number)).await?.events().await?;
+		found.receipts.extend(
+			events
+				.find()?
+				.into_iter()
+				.filter(|e: &ReceiptAccepted| e.job == job),
+		);
+		found.paid.extend(
+			events
+				.find()?
+				.into_iter()
+				.filter(|e: &JobPaid| e.job == job),
+		);
+		found.closed.extend(
+			events
+				.find()?
+				.into_iter()
+				.filter(|e: &JobClosed| e.job == job),
+		);
+		found.slashed.extend(
+			events
+				.find()?
+				.into_iter()
+				.filter(|e: &ProviderSlashed| e.job == job),
+		);
+	}
+	Ok(found)
+}
+
+/// Checks a payment against the rules: the parts add up, and each is the share that the runtime's
+/// constants and the model's royalty say.
+///
+/// # Errors
+/// When it is not so.
+pub async fn check_split(chain: &Chain, paid: &JobPaid, royalty: u32) -> Result<()> {
+	let constants = chain.at(At::Best).await?.constants()?;
+	let shares = Shares {
+		royalty,
+		treasury: constants.treasury_share,
+		burn: constants.burn_share,
+		delegators: 0,
+	};
+	let payment = paid.payment();
+	ensure!(
+		payment.total() == Some(paid.spent),
+		"the parts do not add up: {paid:?}"
+	);
+	let expected = split(paid.spent, &shares);
+	ensure!(
+		payment == expected,
+		"{paid:?} is not split as {shares:?}: {expected:?}"
+	);
+	ensure!(
+		payment.burned > 0 && payment.author > 0,
+		"too little was paid to tell: {paid:?}"
+	);
+	Ok(())
+}
+
+/// Fails if an account still has money on hold for jobs.
+///
+/// # Errors
+/// When it has.
+pub async fn has_no_escrow(chain: &Chain, account: &AccountId) -> Result<()> {
+	let balance = chain.at(At::Best).await?.balance(account).await?;
+	let escrow = balance
+		.holds
+		.iter()
+		.find(|hold| hold.reason == "Jobs.Escrow");
+	ensure!(
+		escrow.is_none_or(|hold| hold.amount == 0),
+		"{account} still has {escrow:?}"
+	);
+	Ok(())
+}

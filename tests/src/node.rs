@@ -1,0 +1,281 @@
+//! A running node.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use athanor::{AccountId, At, Chain, ConnectOptions};
+use subxt::rpcs::{RpcClient, rpc_params};
+
+use crate::{
+	binaries,
+	lab::Lab,
+	process::{self, Process},
+	wait::{seconds, until, within},
+};
+
+/// A node that takes longer to answer has failed.
+const START: Duration = seconds(60);
+
+/// What a node writes when it can be talked to.
+const READY: &str = "Running JSON-RPC server: addr=";
+
+/// Storage key of `Balances.TotalIssuance`: the `twox_128` of both names.
+const TOTAL_ISSUANCE: &str = "0xc2261276cc9d1f8598ea4b6a74b15c2f57c875e4cff74148e4628f264b974c80";
+
+/// How to start a node.
+#[derive(Clone, Debug)]
+pub struct NodeOptions {
+	/// Name of the process and its log.
+	pub name: String,
+	/// What comes before the options that every node of the tests has.
+	pub args: Vec<String>,
+}
+
+impl NodeOptions {
+	/// A development chain: one validator, Alice.
+	pub fn dev() -> Self {
+		Self {
+			name: "node".into(),
+			args: vec!["--dev".into()],
+		}
+	}
+
+	/// One of the validators of a chain, such as `alice`, that finds others at `bootnodes`.
+	pub fn validator(chain: &str, name: &str, bootnodes: &[String]) -> Self {
+		let mut args = vec!["--chain".into(), chain.into(), format!("--{name}")];
+		args.push("--unsafe-force-node-key-generation".into());
+		if !bootnodes.is_empty() {
+			args.push("--bootnodes".into());
+			args.extend(bootnodes.iter().cloned());
+		}
+		Self {
+			name: name.into(),
+			args,
+		}
+	}
+}
+
+/// A running node, with a client that is connected to it.
+#[derive(Debug)]
+pub struct Node {
+	lab: Lab,
+	options: NodeOptions,
+	base_path: PathBuf,
+	port: u16,
+	process: Process,
+	chain: Chain,
+}
+
+impl Node {
+	/// Starts a node and waits until it answers.
+	///
+	/// # Errors
+	/// When it does not.
+	pub async fn start(lab: &Lab, options: NodeOptions) -> Result<Self> {
+		let base_path = lab.folder(&format!("{}-data", options.name))?;
+		let (process, port) = launch(lab, &options, &base_path, 0).await?;
+		let chain = connect(port).await?;
+		Ok(Self {
+			lab: lab.clone(),
+			options,
+			base_path,
+			port,
+			process,
+			chain,
+		})
+	}
+
+	/// Where it answers.
+	pub fn url(&self) -> String {
+		url(self.port)
+	}
+
+	/// A client that is connected to it.
+	pub fn chain(&self) -> &Chain {
+		&self.chain
+	}
+
+	/// The program.
+	pub fn process(&mut self) -> &mut Process {
+		&mut self.process
+	}
+
+	/// Ends it at once, as a power cut does.
+	///
+	/// # Errors
+	/// When it has ended already.
+	pub fn kill(&mut self) -> Result<()> {
+		self.process.kill()
+	}
+
+	/// Starts it again on the same folder and the same port. The client reconnects by itself.
+	///
+	/// # Errors
+	/// When it does not answer, or on another port.
+	pub async fn restart(&mut self) -> Result<()> {
+		let (process, port) = launch(&self.lab, &self.options, &self.base_path, self.port).await?;
+		self.process = process;
+		ensure!(
+			port == self.port,
+			"port {} was taken; the node is at {port}",
+			self.port
+		);
+		// The client waits for the node, but it does not say for how long.
+		within("the client reconnects", START, self.chain.block(At::Best)).await?;
+		Ok(())
+	}
+
+	/// Waits until the best chain has grown by so many blocks.
+	///
+	/// # Errors
+	/// When it does not grow, or the node ends.
+	pub async fn makes_blocks(&mut self, count: u32) -> Result<()> {
+		let from = self.chain.block(At::Best).await?.number;
+		self.reaches(At::Best, from.saturating_add(count), seconds(30))
+			.await
+	}
+
+	/// Waits until the best or the finalised block has reached a height.
+	///
+	/// # Errors
+	/// When that takes longer than `limit`, or the node ends.
+	pub async fn reaches(&mut self, at: At, number: u32, limit: Duration) -> Result<()> {
+		let what = format!("{} reaches {at:?} block {number}", self.options.name);
+		until(&what, limit, async || {
+			self.process.expect_running()?;
+			Ok((self.chain.block(at).await?.number >= number).then_some(()))
+		})
+		.await
+	}
+
+	/// All money there is, in units, after a block.
+	///
+	/// # Errors
+	/// When the node does not say.
+	pub async fn total_issuance(&self, at: At) -> Result<u128> {
+		let block = self.chain.block(at).await?.hash;
+		let value: String = self
+			.rpc()
+			.await?
+			.request("state_getStorage", rpc_params![TOTAL_ISSUANCE, block])
+			.await?;
+		let bytes = hex::decode(value.trim_start_matches("0x"))?;
+		let bytes = bytes
+			.try_into()
+			.map_err(|_| anyhow!("{value} is no balance"))?;
+		Ok(u128::from_le_bytes(bytes))
+	}
+
+	/// The nonce of an account's next transaction, those that wait counted.
+	///
+	/// # Errors
+	/// When the node does not say.
+	pub async fn next_nonce(&self, account: &AccountId) -> Result<u64> {
+		let account = account.to_string();
+		Ok(self
+			.rpc()
+			.await?
+			.request("system_accountNextIndex", rpc_params![account])
+			.await?)
+	}
+
+	/// Where other nodes find it: its address on this machine, with its identity.
+	///
+	/// # Errors
+	/// When it listens nowhere.
+	pub async fn bootnode(&self) -> Result<String> {
+		until("the node listens", START, async || {
+			let addresses: Vec<String> = self
+				.rpc()
+				.await?
+				.request("system_localListenAddresses", rpc_params![])
+				.await?;
+			Ok(addresses.into_iter().find(|address| {
+				address.starts_with("/ip4/127.0.0.1/tcp/") && address.contains("/p2p/")
+			}))
+		})
+		.await
+	}
+
+	/// How many other nodes it is connected to.
+	///
+	/// # Errors
+	/// When the node does not say.
+	pub async fn peers(&self) -> Result<u64> {
+		let health: serde_json::Value = self
+			.rpc()
+			.await?
+			.request("system_health", rpc_params![])
+			.await?;
+		health["peers"]
+			.as_u64()
+			.context("system_health says nothing of peers")
+	}
+
+	/// A connection for what the client library has no use for. One for each question, so that none
+	/// is left over when the node is restarted.
+	async fn rpc(&self) -> Result<RpcClient> {
+		Ok(RpcClient::from_insecure_url(self.url()).await?)
+	}
+}
+
+async fn launch(
+	lab: &Lab,
+	options: &NodeOptions,
+	base_path: &std::path::Path,
+	port: u16,
+) -> Result<(Process, u16)> {
+	let mut command = process::command(&binaries::node()?);
+	command
+		.args(&options.args)
+		.arg("--base-path")
+		.arg(base_path);
+	command.args(["--rpc-port", &port.to_string()]);
+	// Any free port, on this machine only.
+	command.args(["--listen-addr", "/ip4/127.0.0.1/tcp/0"]);
+	command.args(["--no-mdns", "--no-telemetry", "--no-prometheus"]);
+	let mut process = Process::start(lab, &options.name, &mut command)?;
+	let line = process.line(READY, START).await?;
+	let port = port_of(&line)?;
+	Ok((process, port))
+}
+
+/// The port in `Running JSON-RPC server: addr=127.0.0.1:40123,[::1]:40124`.
+fn port_of(line: &str) -> Result<u16> {
+	let Some((_, addresses)) = line.split_once(READY) else {
+		bail!("no address in: {line}");
+	};
+	addresses
+		.split(',')
+		.find_map(|address| address.trim().strip_prefix("127.0.0.1:")?.parse().ok())
+		.with_context(|| format!("no port of 127.0.0.1 in: {line}"))
+}
+
+fn url(port: u16) -> String {
+	format!("ws://127.0.0.1:{port}")
+}
+
+async fn connect(port: u16) -> Result<Chain> {
+	let options = ConnectOptions {
+		patience: START,
+		..ConnectOptions::default()
+	};
+	Ok(Chain::connect_with(&url(port), &options).await?)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn ports_are_read_from_what_nodes_write() {
+		let line = "2026-01-01 10:00:00 Running JSON-RPC server: addr=127.0.0.1:40123,[::1]:40124";
+		assert_eq!(port_of(line).unwrap(), 40_123);
+		assert_eq!(
+			port_of("Running JSON-RPC server: addr=127.0.0.1:9944,").unwrap(),
+			9_944
+		);
+		assert!(port_of("Running JSON-RPC server: addr=[::1]:1").is_err());
+		assert!(port_of("nothing").is_err());
+	}
+}

@@ -1,0 +1,159 @@
+//! Workers that never come back: what it costs them, and what becomes of the jobs.
+
+use anyhow::{Context, Result, ensure};
+use athanor::{
+	At,
+	chain::{Outcome, events::WorkerTimedOut},
+};
+use athanor_e2e::{
+	Job, World, binaries, dev_account, ledger, model, seconds, test,
+	world::{Plan, STAKE},
+};
+use athanor_primitives::{
+	job::CloseReason,
+	split::{MILLION, share_of},
+};
+
+/// Tokens of each job.
+const TOKENS: u32 = 10;
+
+/// Slow enough that a worker can be caught in the middle of a job.
+const RATE: f64 = 1.0;
+
+#[test]
+fn a_dead_worker_is_slashed_and_the_job_is_done_by_another_or_refunded() {
+	test("worker-dead", async |lab| {
+		let demo = binaries::model()?;
+		let variant = model::variant(&lab, &demo, "variant")?;
+		let plans = [
+			Plan::new("Bob").throttled(RATE),
+			Plan::new("Charlie").throttled(RATE),
+			// Alone with its model.
+			Plan::new("Dave").throttled(RATE).model(1),
+		];
+		let mut world = World::with_models(&lab, vec![demo.clone(), variant], &plans).await?;
+		let (prompt, answer) = model::long_prompt(&lab, &demo, TOKENS).await?;
+		let before = ledger::snapshot(&world.node).await?;
+
+		let shared = Job::new("Alice", &prompt, TOKENS).time_limit(40);
+		// Leaves no time for a second attempt, which only the same provider could make.
+		let alone = Job::new("Eve", &prompt, TOKENS).model(1).time_limit(15);
+		let (shared, alone) = futures::try_join!(world.post(&shared), world.post(&alone))?;
+		let (first, _) = world.assigned(shared.id, At::Best, seconds(20)).await?;
+		let names = ["Bob", "Charlie"];
+		let failing = names
+			.into_iter()
+			.find(|name| world.providers[name].account == first)
+			.context("somebody else has the job")?;
+		let other = if failing == "Bob" { "Charlie" } else { "Bob" };
+		for name in [failing, "Dave"] {
+			let worker = world.worker(name)?;
+			worker.is_generating(seconds(20)).await?;
+			worker.kill()?;
+		}
+
+		// From here on nobody sends anything.
+		let outcome = world.outcome(alone.id, seconds(90)).await?;
+		was_refunded(&world, &outcome, alone.id).await?;
+		slash_was_fair(&world, "Dave", alone.id, alone.included.block.number).await?;
+
+		let outcome = world.outcome(shared.id, seconds(90)).await?;
+		ensure!(outcome.reason == CloseReason::Paid, "{outcome:?}");
+		ensure!(
+			outcome.provider == Some(dev_account(other)?),
+			"{other} should have done it"
+		);
+		let stored = world.receipt(shared.id).await?;
+		ensure!(
+			stored.tokens == answer.tokens,
+			"{stored:?} is not {answer:?}"
+		);
+		slash_was_fair(&world, failing, shared.id, shared.included.block.number).await?;
+		let innocent = world
+			.chain()
+			.at(At::Best)
+			.await?
+			.provider(&dev_account(other)?)
+			.await?;
+		ensure!(
+			innocent.is_some_and(|provider| provider.bonded == STAKE),
+			"{other} was slashed"
+		);
+
+		for requester in ["Alice", "Eve"] {
+			ledger::has_no_escrow(world.chain(), &dev_account(requester)?).await?;
+		}
+		ledger::audit(&world.node, &before).await?;
+		Ok(())
+	});
+}
+
+async fn was_refunded(world: &World, outcome: &Outcome, job: u64) -> Result<()> {
+	ensure!(outcome.reason == CloseReason::WorkerTimedOut, "{outcome:?}");
+	ensure!(
+		outcome.spent == 0 && outcome.refund == outcome.escrow,
+		"{outcome:?}"
+	);
+	ensure!(
+		outcome.escrow > 0 && outcome.payment.total() == Some(0),
+		"{outcome:?}"
+	);
+	let receipt = world.chain().at(At::Best).await?.receipt(job).await?;
+	ensure!(receipt.is_none(), "there is a receipt: {receipt:?}");
+	Ok(())
+}
+
+/// One slash, of the share that the runtime says, and the provider's stake is what remains.
+async fn slash_was_fair(world: &World, name: &str, job: u64, from: u32) -> Result<()> {
+	let account = dev_account(name)?;
+	let view = world.chain().at(At::Best).await?;
+	let share = view.constants()?.timeout_slash;
+	ensure!(
+		share > 0 && share < MILLION,
+		"a slash of {share} parts per million"
+	);
+	let slash = share_of(STAKE, share);
+	let events = ledger::job_events(world.chain(), job, from).await?;
+	ensure!(
+		events.slashed.len() == 1,
+		"one slash was expected: {events:?}"
+	);
+	ensure!(
+		events.slashed[0].provider == account,
+		"{name} should have been slashed: {events:?}"
+	);
+	ensure!(
+		events.slashed[0].amount == slash,
+		"{slash} units were expected: {events:?}"
+	);
+	let provider = view
+		.provider(&account)
+		.await?
+		.context("the provider is gone")?;
+	ensure!(
+		provider.bonded == STAKE - slash && provider.slashed == slash,
+		"{provider:?}"
+	);
+	let timed_out = timed_out(world, job, from).await?;
+	ensure!(
+		timed_out.provider == account && timed_out.slashed == slash,
+		"{timed_out:?}"
+	);
+	Ok(())
+}
+
+/// The event that says so, and whether the job was offered again.
+async fn timed_out(world: &World, job: u64, from: u32) -> Result<WorkerTimedOut> {
+	let mut found = Vec::new();
+	for number in from..=world.chain().block(At::Best).await?.number {
+		let events = world.chain().at(At::Number(number)).await?.events().await?;
+		found.extend(
+			events
+				.find()?
+				.into_iter()
+				.filter(|event: &WorkerTimedOut| event.job == job),
+		);
+	}
+	ensure!(found.len() == 1, "one timeout was expected: {found:?}");
+	found.pop().context("no timeout")
+}

@@ -1,0 +1,23 @@
+//! The chain as stock `@polkadot/api` sees it: `tests/polkadot-js` on a chain with a worker.
+
+use std::path::Path;
+
+use anyhow::Result;
+use athanor_e2e::{World, binaries, command, ledger, process, seconds, test, world::Plan};
+
+#[test]
+fn stock_polkadot_js_posts_reads_and_verifies() {
+	test("polkadot-js", async |lab| {
+		let suite = binaries::polkadot_js()?;
+		let world = World::start(&lab, &[Plan::new("Bob")]).await?;
+		let before = ledger::snapshot(&world.node).await?;
+		let mut npm = process::command(Path::new("npm"));
+		npm.args(["test", "--silent"])
+			.current_dir(suite)
+			.env("ATHANOR_WS", world.node.url());
+		let finished = command::run_command(&lab, npm, seconds(200)).await?.ok()?;
+		eprintln!("{}", finished.stdout);
+		ledger::audit(&world.node, &before).await?;
+		Ok(())
+	});
+}
