@@ -187,9 +187,15 @@ async fn start(args: RunArgs) -> Result<Worker<Remote>, Error> {
 		metrics::serve(address)?;
 		info!("metrics on http://{address}/metrics");
 	}
-	let dir = args.worker.model_dir.clone();
-	info!("verifying {}", dir.display());
-	let hashes = blocking(move || llm::hashes(&dir)).await?;
+	let (dir, device) = (args.worker.model_dir.clone(), args.worker.device);
+	info!("loading and verifying {}", dir.display());
+	// Loaded first: of a damaged or unsupported model, that says what is wrong. Its hashes would only
+	// say that the registry does not know it.
+	let (loaded, hashes) = blocking(move || {
+		let loaded = llm::Engine::load(&dir, device)?;
+		Ok((loaded, llm::hashes(&dir)?))
+	})
+	.await?;
 	let remote = connect(&args.worker.chain.url).await?;
 	let genesis = remote.genesis().await?;
 	let shown_dir = args.worker.model_dir.display().to_string();
@@ -205,8 +211,6 @@ async fn start(args: RunArgs) -> Result<Worker<Remote>, Error> {
 	let limits = remote.limits().await?;
 
 	let journal = open_journal(&args, &genesis, &key)?;
-	let (dir, device) = (args.worker.model_dir.clone(), args.worker.device);
-	let loaded = blocking(move || llm::Engine::load(&dir, device)).await?;
 	info!(
 		"model {} ({}) runs on {}",
 		model.id,

@@ -524,6 +524,7 @@ async fn a_receipt_whose_finality_is_undone_is_sent_again_unchanged() {
 	while_nothing_happens().await;
 	// As on a development chain that is started afresh.
 	world.chain.reorganise(assigned_at);
+	blocks(&world.chain, 2).await;
 	world.sent(2).await;
 	process.kill().await;
 	world.the_submission();

@@ -1,0 +1,203 @@
+//! Everything that crosses between client and chain, against the metadata and types of the runtime
+//! itself; and samples for the tests of other modules.
+
+mod calls;
+mod events;
+mod names;
+mod receipts;
+mod storage;
+
+use std::sync::LazyLock;
+
+use athanor_primitives::{
+	H256,
+	job::{Assignment, CloseReason, JobInput, JobRequest, PromptFormat, Sampler},
+	model::{ModelHashes, NumericClass, PriceClass},
+	price::Price,
+	receipt::{Receipt, SignedReceipt, output_hash},
+	split::Payment,
+};
+use athanor_runtime::Runtime;
+use polkadot_sdk::sp_core::crypto::AccountId32 as RuntimeAccount;
+use subxt::{ArcMetadata, Metadata};
+
+use super::{
+	Constants,
+	types::{
+		AccountId, Job, JobState, Model, ModelSpec, ModelStatus, Outcome, StoredReceipt, Work,
+	},
+};
+
+static METADATA: LazyLock<ArcMetadata> = LazyLock::new(|| {
+	let bytes = Runtime::metadata_at_version(16).expect("the runtime has metadata of version 16");
+	Metadata::decode_from(&bytes).expect("subxt reads it").arc()
+});
+
+/// An account.
+pub fn account(byte: u8) -> AccountId {
+	AccountId::from([byte; 32])
+}
+
+fn runtime_account(byte: u8) -> RuntimeAccount {
+	RuntimeAccount::new([byte; 32])
+}
+
+/// The terms of account 7.
+pub fn work() -> Work {
+	Work {
+		provider: account(7),
+		price: Price {
+			input: 10,
+			output: 20,
+		},
+		price_version: 3,
+		seed: [5; 32],
+		assigned_at: 11,
+	}
+}
+
+/// A job of account 1.
+pub fn job(state: JobState) -> Job {
+	Job {
+		requester: account(1),
+		model: 2,
+		model_version: 1,
+		author: account(9),
+		royalty: 100_000,
+		input_hash: athanor_primitives::receipt::input_hash(b"hello"),
+		input_len: 5,
+		format: PromptFormat::Chat,
+		sampler: Sampler::TopK {
+			temperature_milli: 800,
+			k: 40,
+		},
+		max_input_tokens: 21,
+		max_output_tokens: 64,
+		ceiling: Price {
+			input: 12,
+			output: 24,
+		},
+		escrow: 1_788,
+		assignment: Assignment::Direct(account(7)),
+		posted_at: 10,
+		expires_at: 60,
+		failed: vec![],
+		state,
+	}
+}
+
+/// The receipt of job 4, without valid signatures.
+pub fn receipt() -> StoredReceipt {
+	let tokens = vec![3, 1, 4, 1, 5];
+	StoredReceipt {
+		signed: SignedReceipt {
+			receipt: Receipt {
+				job: 4,
+				model: 2,
+				model_version: 1,
+				input_hash: athanor_primitives::receipt::input_hash(b"hello"),
+				output_hash: output_hash(&tokens),
+				tokens_in: 8,
+				tokens_out: 5,
+				finish: 0,
+				commitment: H256([6; 32]),
+			},
+			genesis: H256([1; 32]),
+			worker: [2; 32],
+			signature: [3; 64],
+		},
+		tokens,
+		text: "héllo".into(),
+		text_signature: [4; 64],
+	}
+}
+
+/// How job 4 ended.
+pub fn outcome() -> Outcome {
+	Outcome {
+		requester: account(1),
+		model: 2,
+		model_version: 1,
+		reason: CloseReason::Paid,
+		provider: Some(account(7)),
+		escrow: 1_788,
+		spent: 180,
+		refund: 1_608,
+		payment: Payment {
+			provider: 151,
+			delegators: 0,
+			author: 18,
+			treasury: 10,
+			burned: 1,
+		},
+		posted_at: 10,
+		assigned_at: Some(11),
+		submitted_at: Some(14),
+		closed_at: 16,
+	}
+}
+
+/// A model of 1,024 tokens of context and 16 of template.
+pub fn model() -> Model {
+	Model {
+		owner: account(9),
+		name: "stories".into(),
+		hashes: hashes(),
+		architecture: "llama".into(),
+		parameters: 15_000_000,
+		context_length: 1_024,
+		template_overhead: 16,
+		licence: "MIT".into(),
+		source: String::new(),
+		royalty: 100_000,
+		numeric_class: NumericClass::Float,
+		price_class: PriceClass::Small,
+		version: 1,
+		registered_at: 3,
+		status: ModelStatus::Active,
+	}
+}
+
+fn hashes() -> ModelHashes {
+	ModelHashes {
+		weights: H256([1; 32]),
+		tokenizer: H256([2; 32]),
+		template: H256([3; 32]),
+	}
+}
+
+/// The constants of the runtime.
+pub fn constants() -> Constants {
+	Constants::read(&METADATA).unwrap()
+}
+
+fn spec() -> ModelSpec {
+	ModelSpec {
+		name: "stories".into(),
+		hashes: hashes(),
+		architecture: "llama".into(),
+		parameters: 15_000_000,
+		context_length: 1_024,
+		template_overhead: 16,
+		licence: "MIT".into(),
+		source: "hf:a/b@c".into(),
+		royalty: 25_000,
+		numeric_class: NumericClass::Exact,
+	}
+}
+
+fn request<A>(assignment: Assignment<A>, sampler: Sampler) -> JobRequest<A, u32> {
+	JobRequest {
+		model: 2,
+		input: JobInput::Inline(b"hello".to_vec()),
+		format: PromptFormat::Messages,
+		sampler,
+		max_output_tokens: 64,
+		ceiling: Price {
+			input: 12,
+			output: 24,
+		},
+		assignment,
+		time_limit: 50,
+	}
+}
