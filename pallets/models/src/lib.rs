@@ -21,6 +21,8 @@ pub use types::{Model, ModelOf, ModelSpec, ModelStatus};
 pub use weights::WeightInfo;
 
 /// The pallet.
+// Boxing the registration would show in the call's metadata, and a call lives only briefly.
+#[allow(clippy::large_enum_variant)]
 #[frame_support::pallet]
 pub mod pallet {
 	use athanor_primitives::{H256, ModelId, model::ModelHashes};

@@ -17,8 +17,7 @@ use sp_version::RuntimeVersion;
 
 use crate::{
 	AccountId, Babe, Balance, Block, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
-	RuntimeOrigin, RuntimeTask, UncheckedExtrinsic, VERSION,
-	constants::MILLISECS_PER_BLOCK,
+	RuntimeOrigin, RuntimeTask, UncheckedExtrinsic, VERSION, constants::MILLISECS_PER_BLOCK,
 };
 
 /// Share of a block that ordinary transactions can fill; the rest is for hooks and operations.

@@ -71,7 +71,10 @@ async fn main() -> Result<()> {
 	say("Bob and Charlie stake 200 ATH each, publish an offer and start a worker");
 	let plans = [Plan::new("Bob"), Plan::new("Charlie")];
 	let world = World::start(&lab, &plans).await.with_context(|| {
-		format!("the demonstration could not start; its logs are in {}", lab.dir().display())
+		format!(
+			"the demonstration could not start; its logs are in {}",
+			lab.dir().display()
+		)
 	})?;
 	introduce(&world).await?;
 
@@ -81,7 +84,10 @@ async fn main() -> Result<()> {
 	let path = options.out.join("report.json");
 	fs::write(&path, serde_json::to_string_pretty(&report)?)?;
 	say(&format!("the same as JSON: {}", path.display()));
-	ensure!(answer.valid, "the receipt or the payment did not verify, see above");
+	ensure!(
+		answer.valid,
+		"the receipt or the payment did not verify, see above"
+	);
 	if options.keep {
 		stay(&world, answer.job, &options.out).await?;
 	}
@@ -113,11 +119,17 @@ async fn have_answered(world: &World, options: &Options) -> Result<Answer> {
 		job.request.format = PromptFormat::Chat;
 	}
 	if options.creative {
-		job.request.sampler = Sampler::TopK { temperature_milli: 800, k: 40 };
+		job.request.sampler = Sampler::TopK {
+			temperature_milli: 800,
+			k: 40,
+		};
 	}
 	say(&format!("Alice posts a job: {:?}", options.prompt));
 	let posted = world.post(&job).await?;
-	say(&format!("job {} is in block {}", posted.id, posted.included.block.number));
+	say(&format!(
+		"job {} is in block {}",
+		posted.id, posted.included.block.number
+	));
 	let mut progress = chain.follow_job(posted.id, false).await?;
 	while let Some(update) = progress.next().await? {
 		tell(world, &update);
@@ -150,12 +162,20 @@ async fn have_answered(world: &World, options: &Options) -> Result<Answer> {
 		};
 		println!("      {mark} {}: {}", check.name, check.detail);
 	}
-	Ok(Answer { job: posted.id, outcome, receipt, valid: verification.passed() })
+	Ok(Answer {
+		job: posted.id,
+		outcome,
+		receipt,
+		valid: verification.passed(),
+	})
 }
 
 fn tell(world: &World, update: &JobUpdate) {
 	let name = |account: &athanor::AccountId| {
-		let provider = world.providers.iter().find(|(_, provider)| provider.account == *account);
+		let provider = world
+			.providers
+			.iter()
+			.find(|(_, provider)| provider.account == *account);
 		provider.map_or_else(|| account.to_string(), |(name, _)| (*name).to_owned())
 	};
 	match update {
@@ -176,10 +196,13 @@ fn tell(world: &World, update: &JobUpdate) {
 				seen.number, signed.tokens_in, signed.tokens_out
 			));
 			println!("\n{}\n", receipt.output().trim());
-		},
+		}
 		JobUpdate::Closed { outcome, .. } => {
-			say(&format!("block {}: the job closed ({:?})", outcome.closed_at, outcome.reason));
-		},
+			say(&format!(
+				"block {}: the job closed ({:?})",
+				outcome.closed_at, outcome.reason
+			));
+		}
 	}
 }
 
@@ -203,7 +226,12 @@ fn tell_payout(outcome: &Outcome) {
 }
 
 fn report(world: &World, options: &Options, answer: &Answer, took: Duration) -> Value {
-	let Answer { job, outcome, receipt, valid } = answer;
+	let Answer {
+		job,
+		outcome,
+		receipt,
+		valid,
+	} = answer;
 	let (signed, payment) = (&receipt.signed, &outcome.payment);
 	json!({
 		"prompt": options.prompt,
