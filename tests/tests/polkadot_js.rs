@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use anyhow::Result;
 use athanor_e2e::{World, binaries, command, ledger, process, seconds, test, world::Plan};
 
 #[test]

@@ -75,6 +75,9 @@ fn of_runtime(kind: &str, detail: Option<&str>) -> Rejection {
 		("Token", Some("Blocked")) => "the account cannot receive money",
 		("BadOrigin" | "RootNotAllowed", _) => "this account may not make this call",
 		("CannotLookup", _) => "there is no such account",
+		("Arithmetic", Some("Underflow")) => {
+			"there is less than that; look at `athanor wallet balance` and use a smaller amount"
+		}
 		("Arithmetic", _) => "a number is too large or too small; use smaller amounts",
 		("Exhausted", _) => "it is too much for one block; make it smaller",
 		("Unavailable", _) => "something that is needed is not there right now; try again",

@@ -129,9 +129,9 @@ Example:
   athanor --key provider.key provider keys add KEY PROOF")]
 	Add {
 		/// The key, in hexadecimal.
-		// An id of its own: `key` is the global option that names the signing key's file.
-		#[arg(id = "worker_key", value_name = "KEY", value_parser = parse_hex::<32>)]
-		key: WorkerKey,
+		// Not `key`: that is the global option that names the signing key's file.
+		#[arg(value_name = "KEY", value_parser = parse_hex::<32>)]
+		worker_key: WorkerKey,
 		/// The proof, in hexadecimal.
 		#[arg(value_parser = parse_hex::<64>)]
 		proof: Signature,
@@ -142,9 +142,9 @@ Example:
   athanor --key provider.key provider keys remove KEY")]
 	Remove {
 		/// The key, in hexadecimal.
-		// An id of its own: `key` is the global option that names the signing key's file.
-		#[arg(id = "worker_key", value_name = "KEY", value_parser = parse_hex::<32>)]
-		key: WorkerKey,
+		// Not `key`: that is the global option that names the signing key's file.
+		#[arg(value_name = "KEY", value_parser = parse_hex::<32>)]
+		worker_key: WorkerKey,
 	},
 	/// List the worker keys.
 	#[command(after_help = "\

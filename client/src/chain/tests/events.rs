@@ -5,7 +5,7 @@ use athanor_runtime::{Runtime, RuntimeEvent};
 use codec::Encode;
 use polkadot_sdk::{
 	frame_system,
-	sp_runtime::{DispatchError, ModuleError, TokenError},
+	sp_runtime::{ArithmeticError, DispatchError, ModuleError, TokenError},
 };
 use subxt::{ArcMetadata, OfflineClient, SubstrateConfig, config::substrate::SpecVersionForRange};
 
@@ -161,6 +161,9 @@ fn errors_of_the_runtime_say_what_to_do() {
 	let poor = rejection(DispatchError::Token(TokenError::FundsUnavailable));
 	assert_eq!(poor.name, "Token.FundsUnavailable");
 	assert!(poor.reason.contains("athanor wallet balance"));
+	let less = rejection(DispatchError::Arithmetic(ArithmeticError::Underflow));
+	assert_eq!(less.name, "Arithmetic.Underflow");
+	assert!(less.reason.contains("less than that"));
 	assert_eq!(rejection(DispatchError::BadOrigin).name, "BadOrigin");
 	assert_eq!(rejection(DispatchError::Unavailable).name, "Unavailable");
 	let strange = ModuleError {
