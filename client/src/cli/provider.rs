@@ -189,8 +189,10 @@ pub async fn run(context: &Context, command: Command) -> Result<ExitCode, Error>
 			let done = done(json!({"model": model, "provider": provider}), text);
 			simple(context, Call::PruneOffer { model, provider }, done).await?;
 		}
-		Command::Keys(Keys::Add { key, proof }) => add_key(context, key, proof).await?,
-		Command::Keys(Keys::Remove { key }) => {
+		Command::Keys(Keys::Add { worker_key, proof }) => {
+			add_key(context, worker_key, proof).await?;
+		}
+		Command::Keys(Keys::Remove { worker_key: key }) => {
 			let shown = hexadecimal(key);
 			let done = done(json!({"key": shown}), format!("worker key {shown} removed"));
 			simple(context, Call::RemoveWorkerKey { key }, done).await?;
