@@ -40,7 +40,7 @@ impl Key {
 		if lines.next().is_some() {
 			return Err(malformed("it has more than one line"));
 		}
-		Self::from_uri(line).map_err(|reason| malformed(reason))
+		Self::from_uri(line).map_err(malformed)
 	}
 
 	/// Makes the key of a secret: what [`Self::from_file`] reads from a file. For tests and

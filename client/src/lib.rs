@@ -7,9 +7,8 @@
 //!
 //! let chain = Chain::connect("ws://127.0.0.1:9944").await?;
 //! let view = chain.at(At::Best).await?;
-//! for (id, model) in view.models().await? {
-//! 	println!("{id}: {}", model.name);
-//! }
+//! let models = view.models().await?;
+//! println!("{} models", models.len());
 //! let key = Key::from_file("alice.key")?;
 //! let included = chain.submit(&Call::Withdraw, &key, &SubmitOptions::default()).await?;
 //! println!("in block {}", included.block.number);

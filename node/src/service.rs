@@ -1,5 +1,8 @@
 //! Puts the parts of a node together and starts them.
 
+// `sc_service::Error` is large, and what the SDK's own builders return.
+#![allow(clippy::result_large_err)]
+
 use std::{sync::Arc, time::Duration};
 
 use futures::FutureExt;

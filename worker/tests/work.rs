@@ -195,7 +195,7 @@ async fn a_final_receipt_is_left_alone() {
 async fn an_unfinished_job_is_computed_again() {
 	let world = World::new();
 	let gate = world.script.gate.clone();
-	let held = gate.lock().unwrap();
+	let held = gate.lock().await;
 	let process = world.start();
 	world.assign("hello");
 	until("it runs", || world.script.runs() == 1).await;
@@ -391,7 +391,7 @@ async fn workers_of_one_provider_share_jobs_and_stand_in_for_each_other() {
 async fn draining_finishes_the_running_job_and_takes_no_other() {
 	let world = World::new();
 	let gate = world.script.gate.clone();
-	let held = gate.lock().unwrap();
+	let held = gate.lock().await;
 	let process = world.start();
 	world.assign("hello");
 	until("it runs", || world.script.runs() == 1).await;
@@ -435,7 +435,7 @@ async fn an_idle_worker_drains_at_once() {
 async fn a_lost_connection_is_taken_up_again() {
 	let world = World::new();
 	let gate = world.script.gate.clone();
-	let held = gate.lock().unwrap();
+	let held = gate.lock().await;
 	let process = world.start();
 	world.assign("hello");
 	until("it runs", || world.script.runs() == 1).await;

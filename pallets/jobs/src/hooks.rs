@@ -60,11 +60,11 @@ impl<T: Config> Pallet<T> {
 		let (mut head, tail) = (QueueHead::<T>::get(), QueueTail::<T>::get());
 		// Jobs that stay unmatched go behind `tail`: each is tried once per block.
 		while head < tail && meter.try_consume(T::WeightInfo::match_one()).is_ok() {
-			if let Some(id) = Queue::<T>::take(head) {
-				if let Err(error) = with_storage_layer(|| Self::match_job(id, now)) {
-					Self::enqueue(id);
-					Self::deposit_event(Event::Unexpected { job: id, error });
-				}
+			if let Some(id) = Queue::<T>::take(head)
+				&& let Err(error) = with_storage_layer(|| Self::match_job(id, now))
+			{
+				Self::enqueue(id);
+				Self::deposit_event(Event::Unexpected { job: id, error });
 			}
 			head = head.saturating_add(1);
 		}

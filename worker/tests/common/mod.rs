@@ -420,7 +420,7 @@ pub struct Script {
 	/// How many runs began.
 	pub runs: Arc<AtomicUsize>,
 	/// While held, no run ends.
-	pub gate: Arc<Mutex<()>>,
+	pub gate: Arc<tokio::sync::Mutex<()>>,
 	/// Token of the answers: a second engine must not give the same.
 	pub token: u32,
 }
@@ -458,7 +458,7 @@ impl Runner for Script {
 				return Err(RunError::Cancelled);
 			}
 		}
-		drop(self.gate.lock().unwrap());
+		drop(self.gate.blocking_lock());
 		if !on_token(self.token) {
 			return Err(RunError::Cancelled);
 		}

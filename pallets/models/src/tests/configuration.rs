@@ -21,7 +21,7 @@ fn a_sound_configuration_passes() {
 fn a_royalty_of_everything_is_refused() {
 	ExtBuilder::default()
 		.max_royalty(Permill::one())
-		.build_and_execute(|| <Models as Hooks<u32>>::integrity_test());
+		.build_and_execute(<Models as Hooks<u32>>::integrity_test);
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_royalty_of_everything_is_refused() {
 fn no_grace_is_refused() {
 	ExtBuilder::default()
 		.grace(0)
-		.build_and_execute(|| <Models as Hooks<u32>>::integrity_test());
+		.build_and_execute(<Models as Hooks<u32>>::integrity_test);
 }
 
 #[test]

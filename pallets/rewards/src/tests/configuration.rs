@@ -11,7 +11,7 @@ use crate::mock::*;
 fn check(treasury: u32, burn: u32) {
 	ExtBuilder::default()
 		.shares(Permill::from_parts(treasury), Permill::from_parts(burn))
-		.build_and_execute(|| <Rewards as Hooks<u32>>::integrity_test());
+		.build_and_execute(<Rewards as Hooks<u32>>::integrity_test);
 }
 
 #[test]
