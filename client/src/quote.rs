@@ -193,7 +193,7 @@ impl Market {
 		}
 		candidates.sort_by_key(|candidate| (candidate.cost, candidate.provider));
 		let work_period = self.constants.work_period(tokens_out);
-		let least_time_limit = work_period.saturating_add(1);
+		let least_time_limit = work_period.saturating_add(self.constants.match_delay);
 		Ok(Quote {
 			model: request.model,
 			input_len,
@@ -395,7 +395,7 @@ mod tests {
 		);
 		assert_eq!(quote.eligible().count(), 1);
 		assert_eq!(quote.work_period, 12);
-		assert_eq!(quote.least_time_limit, 13);
+		assert_eq!(quote.least_time_limit, 14);
 		assert_eq!(quote.usual_time_limit, 44);
 	}
 

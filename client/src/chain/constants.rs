@@ -49,6 +49,8 @@ pub struct Constants {
 	pub max_output_tokens: u32,
 	/// Most bytes of delivered text.
 	pub max_text: u32,
+	/// Blocks from the post of a job to the first attempt to match it.
+	pub match_delay: u32,
 	/// Blocks that a worker has for a job, besides those for its output.
 	pub base_work_period: u32,
 	/// Tokens of output for which a worker gets one block more.
@@ -84,6 +86,7 @@ impl Constants {
 			max_inline_input: constant(metadata, name::MAX_INLINE_INPUT)?,
 			max_output_tokens: constant(metadata, name::MAX_OUTPUT_TOKENS)?,
 			max_text: constant(metadata, name::MAX_TEXT)?,
+			match_delay: constant(metadata, name::MATCH_DELAY)?,
 			base_work_period: constant(metadata, name::BASE_WORK_PERIOD)?,
 			tokens_per_block: constant(metadata, name::TOKENS_PER_BLOCK)?,
 			settle_period: constant(metadata, name::SETTLE_PERIOD)?,

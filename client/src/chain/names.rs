@@ -97,6 +97,7 @@ items! {
 	MAX_INLINE_INPUT = Jobs.MaxInlineInput;
 	MAX_OUTPUT_TOKENS = Jobs.MaxOutputTokens;
 	MAX_TEXT = Jobs.MaxText;
+	MATCH_DELAY = Jobs.MatchDelay;
 	BASE_WORK_PERIOD = Jobs.BaseWorkPeriod;
 	TOKENS_PER_BLOCK = Jobs.TokensPerBlock;
 	SETTLE_PERIOD = Jobs.SettlePeriod;

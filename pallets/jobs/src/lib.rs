@@ -23,6 +23,8 @@ pub use weights::WeightInfo;
 
 use polkadot_sdk::*;
 
+// Of the generated `Call` enum: a job request is passed by value, as in every transaction.
+#[allow(clippy::large_enum_variant)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -99,6 +101,11 @@ pub mod pallet {
 		/// Longest delivered text in bytes.
 		#[pallet::constant]
 		type MaxText: Get<u32>;
+
+		/// Blocks from the post to the first draw, at least one. As many as it takes for `Randomness`
+		/// to come from after the post, so that who orders the post does not know the draw.
+		#[pallet::constant]
+		type MatchDelay: Get<BlockNumberFor<Self>>;
 
 		/// Blocks that a worker has for any job, on top of what its tokens take.
 		#[pallet::constant]
@@ -383,6 +390,10 @@ pub mod pallet {
 				"TokensPerBlock must be positive"
 			);
 			assert!(
+				T::MatchDelay::get() >= One::one(),
+				"a job is matched in a block after its post"
+			);
+			assert!(
 				Self::shortest_time_limit(T::MaxOutputTokens::get()) <= T::MaxTimeLimit::get(),
 				"the longest output must fit into the longest time limit"
 			);
@@ -411,7 +422,7 @@ pub mod pallet {
 		///
 		/// # Effects
 		/// Holds `ceiling × the most tokens that the job can have` on the requester's account, stores
-		/// the input and queues the job. The next block tries to match it.
+		/// the input and queues the job. It is first matched `MatchDelay` blocks later.
 		///
 		/// # Errors
 		/// One for each field that is out of range, [`Error::UnknownModel`], [`Error::ModelRetired`],

@@ -32,9 +32,9 @@ impl<T: Config> Pallet<T> {
 		T::BaseWorkPeriod::get().saturating_add(blocks.into())
 	}
 
-	/// The shortest time limit for so many output tokens: one block to be matched, then the work.
+	/// The shortest time limit for so many output tokens: until the first draw, then the work.
 	pub fn shortest_time_limit(max_output_tokens: u32) -> BlockNumberFor<T> {
-		Self::work_period(max_output_tokens).saturating_add(One::one())
+		Self::work_period(max_output_tokens).saturating_add(T::MatchDelay::get())
 	}
 
 	pub(crate) fn do_post(
@@ -167,6 +167,10 @@ impl<T: Config> Pallet<T> {
 			return Ok(());
 		};
 		if !matches!(job.state, JobState::Open { .. }) {
+			return Ok(());
+		}
+		if now < job.posted_at.saturating_add(T::MatchDelay::get()) {
+			Self::enqueue(id);
 			return Ok(());
 		}
 		let (randomness, _) = T::Randomness::random(b"athanor/match");

@@ -96,6 +96,7 @@ impl pallet_balances::Config for Test {
 parameter_types! {
 	pub static HookWeight: Weight = Weight::from_parts(1_000_000, 0);
 	pub static Random: Option<H256> = Some(H256([7; 32]));
+	pub static MatchDelay: u64 = 1;
 }
 
 /// Randomness that tests set.
@@ -152,6 +153,7 @@ impl athanor_jobs::Config for Test {
 	type MaxInlineInput = ConstU32<64>;
 	type MaxOutputTokens = ConstU32<512>;
 	type MaxText = ConstU32<256>;
+	type MatchDelay = MatchDelay;
 	type BaseWorkPeriod = ConstU64<5>;
 	type TokensPerBlock = ConstU32<50>;
 	type SettlePeriod = ConstU64<2>;
@@ -183,6 +185,7 @@ impl ExtBuilder {
 		testing::reset();
 		PAID.with_borrow_mut(Vec::clear);
 		Random::set(Some(H256([7; 32])));
+		MatchDelay::set(1);
 		HookWeight::set(Weight::from_parts(1_000_000, 0));
 		testing::set_model(MODEL, testing::model());
 		for who in [PROVIDER, OTHER_PROVIDER] {

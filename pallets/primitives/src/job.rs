@@ -159,7 +159,8 @@ pub enum CloseReason {
 }
 
 /// The sampler's seed for a job: `blake2_256("athanor/seed/v1" ‖ randomness ‖ SCALE(job))`, fixed when
-/// the job is assigned, so that neither side can choose it.
+/// the job is assigned, from randomness that comes after the post, so that neither requester nor worker
+/// can choose it. What block authors can do is in SECURITY.md.
 pub fn sampler_seed(randomness: &[u8], job: JobId) -> [u8; 32] {
 	blake2_256_of(&[b"athanor/seed/v1", randomness, &job.encode()])
 }

@@ -104,6 +104,9 @@ parameter_types! {
 	pub const MaxOutputTokens: u32 = 4_096;
 	/// Longest delivered text in bytes.
 	pub const MaxText: u32 = 64 * 1024;
+	/// `ParentBlockRandomness` in the second block after the post comes from the first, whose author
+	/// could not choose what the block of the post contains.
+	pub const MatchDelay: BlockNumber = 2;
 	/// Blocks that a worker has for any job.
 	pub const BaseWorkPeriod: BlockNumber = 10;
 	/// Output tokens that a worker must make per block: 20 a second.
@@ -129,6 +132,7 @@ impl athanor_jobs::Config for Runtime {
 	type MaxInlineInput = MaxInlineInput;
 	type MaxOutputTokens = MaxOutputTokens;
 	type MaxText = MaxText;
+	type MatchDelay = MatchDelay;
 	type BaseWorkPeriod = BaseWorkPeriod;
 	type TokensPerBlock = TokensPerBlock;
 	type SettlePeriod = SettlePeriod;

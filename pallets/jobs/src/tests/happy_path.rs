@@ -1,13 +1,14 @@
 //! A job that goes as it should.
 
 use athanor_primitives::{
-	job::{Assignment, CloseReason, Sampler},
+	job::{Assignment, CloseReason, Sampler, sampler_seed},
 	split::Payment,
 	testing,
 };
 use frame_support::{assert_noop, assert_ok};
 use polkadot_sdk::*;
 use pretty_assertions::assert_eq;
+use sp_core::H256;
 
 use crate::{Error, Event, Inputs, JobState, Outcomes, Receipts, mock::*};
 
@@ -175,6 +176,30 @@ fn without_randomness_nothing_is_drawn() {
 		Random::set(Some(Default::default()));
 		advance(1);
 		assert_eq!(holder(id), PROVIDER);
+	});
+}
+
+#[test]
+fn a_job_is_drawn_with_randomness_from_after_its_post() {
+	ExtBuilder::default().build_and_execute(|| {
+		MatchDelay::set(3);
+		let mut early = request();
+		early.time_limit = Jobs::shortest_time_limit(early.max_output_tokens);
+		assert_eq!(early.time_limit, 3 + 5 + 1);
+		let mut shorter = early.clone();
+		shorter.time_limit -= 1;
+		assert_noop!(
+			Jobs::post(RuntimeOrigin::signed(BOB), shorter),
+			Error::<Test>::TimeLimitTooShort
+		);
+
+		let id = post_as(ALICE, early);
+		advance(2);
+		assert!(matches!(job(id).state, JobState::Open { .. }));
+		Random::set(Some(H256([9; 32])));
+		advance(1);
+		let seed = job(id).state.work().unwrap().seed;
+		assert_eq!(seed, sampler_seed(&[9; 32], id));
 	});
 }
 
