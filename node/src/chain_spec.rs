@@ -35,7 +35,7 @@ struct Network {
 	chain_type: ChainType,
 }
 
-/// Alice alone, with short governance periods.
+/// Alice alone.
 const DEVELOPMENT: Network = Network {
 	name: "Athanor Development",
 	id: "athanor_dev",
@@ -89,43 +89,4 @@ fn properties() -> Properties {
 		("tokenDecimals".into(), TOKEN_DECIMALS.into()),
 		("ss58Format".into(), SS58_FORMAT.into()),
 	])
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn unknown_chain_names_the_choices() {
-		let error = load("mainnet").err().expect("there is no such chain");
-		assert!(
-			error.contains("mainnet") && error.contains(CHOICES),
-			"{error}"
-		);
-	}
-
-	#[test]
-	fn named_chains_have_a_genesis() {
-		for (name, id) in [("dev", DEVELOPMENT.id), ("local", LOCAL.id)] {
-			match load(name) {
-				Ok(spec) => {
-					assert_eq!(spec.id(), id);
-					spec.as_json(true)
-						.expect("the runtime answers to the preset");
-				}
-				Err(error) => {
-					assert!(athanor_runtime::WASM_BINARY.is_none());
-					assert!(error.contains("SKIP_WASM_BUILD"), "{error}");
-				}
-			}
-		}
-	}
-
-	#[test]
-	fn properties_are_what_wallets_look_for() {
-		let properties = properties();
-		assert_eq!(properties["tokenSymbol"], "ATH");
-		assert_eq!(properties["tokenDecimals"], 12);
-		assert_eq!(properties["ss58Format"], 42);
-	}
 }

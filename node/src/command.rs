@@ -132,33 +132,3 @@ fn revert_consensus(
 	sc_consensus_grandpa::revert(client, blocks)?;
 	Ok(())
 }
-
-#[cfg(test)]
-mod tests {
-	use clap::CommandFactory;
-
-	use super::*;
-
-	#[test]
-	fn command_line_is_consistent() {
-		Cli::setup_command(Cli::command()).debug_assert();
-	}
-
-	#[test]
-	fn dev_flag_selects_the_development_chain_and_authors() {
-		let cli = Cli::try_from_iter(["athanor-node", "--dev"]).expect("arguments are valid");
-		assert!(cli.subcommand.is_none());
-		assert_eq!(
-			cli.run.shared_params.chain_id(cli.run.shared_params.dev),
-			"dev"
-		);
-		assert!(sc_cli::CliConfiguration::<()>::force_authoring(&cli.run).expect("it is set"));
-	}
-
-	#[test]
-	fn node_without_a_chain_is_refused() {
-		let cli = Cli::try_from_iter(["athanor-node"]).expect("arguments are valid");
-		let error = run_node(&cli).expect_err("there is no default network");
-		assert!(matches!(error, sc_cli::Error::Input(message) if message.contains("--dev")));
-	}
-}

@@ -1,16 +1,9 @@
-//! The Athanor node: consensus, networking, database and RPC around the runtime.
-//!
-//! Everything the chain decides is decided in the runtime; this binary only feeds it.
+//! The binary `athanor-node`: runs what the command line asks for, and reports errors to people.
 
 use std::{error::Error as _, process::ExitCode};
 
+use athanor_node::command;
 use polkadot_sdk::sc_cli;
-
-mod chain_spec;
-mod cli;
-mod command;
-mod rpc;
-mod service;
 
 /// Exit code of a command that was asked for something it cannot understand.
 const EXIT_USAGE: u8 = 2;
