@@ -62,7 +62,7 @@ pub struct Candidate {
 pub enum Obstacle {
 	/// Another provider was asked for.
 	NotChosen,
-	/// Its stake is below the minimum, or it has no worker key.
+	/// Its stake is below the minimum, it has no worker key, or it is paused after a missed deadline.
 	Inactive,
 	/// Its price is outside the governed bounds.
 	OutOfBounds,
@@ -77,7 +77,7 @@ impl Obstacle {
 	pub fn reason(self) -> &'static str {
 		match self {
 			Self::NotChosen => "another provider was asked for",
-			Self::Inactive => "too little stake, or no worker key",
+			Self::Inactive => "too little stake, no worker key, or paused after a missed deadline",
 			Self::OutOfBounds => "price outside the governed bounds",
 			Self::Busy => "all slots taken",
 			Self::AboveCeiling => "price above the ceiling",
@@ -192,7 +192,7 @@ impl Market {
 			});
 		}
 		candidates.sort_by_key(|candidate| (candidate.cost, candidate.provider));
-		let work_period = self.constants.work_period(tokens_out);
+		let work_period = self.constants.work_period(tokens_in, tokens_out);
 		let least_time_limit = work_period.saturating_add(self.constants.match_delay);
 		Ok(Quote {
 			model: request.model,

@@ -134,6 +134,10 @@ async fn slash_was_fair(world: &World, name: &str, job: u64, from: u32) -> Resul
 		provider.bonded == STAKE - slash && provider.slashed == slash,
 		"{provider:?}"
 	);
+	ensure!(
+		provider.paused_until > view.number(),
+		"it should get no work for some time: {provider:?}"
+	);
 	let timed_out = timed_out(world, job, from).await?;
 	ensure!(
 		timed_out.provider == account && timed_out.slashed == slash,

@@ -38,6 +38,8 @@ pub struct Constants {
 	pub max_worker_keys: u32,
 	/// Share of the stake that a missed deadline costs, in parts per million.
 	pub timeout_slash: u32,
+	/// Blocks without new work after a missed deadline.
+	pub timeout_pause: u32,
 	/// Most slots of an offer.
 	pub max_slots: u32,
 	/// Bounds that no governed price bound leaves.
@@ -53,6 +55,8 @@ pub struct Constants {
 	pub match_delay: u32,
 	/// Blocks that a worker has for a job, besides those for its output.
 	pub base_work_period: u32,
+	/// Tokens of input for which a worker gets one block more.
+	pub prefill_tokens_per_block: u32,
 	/// Tokens of output for which a worker gets one block more.
 	pub tokens_per_block: u32,
 	/// Blocks between receipt and payment.
@@ -81,6 +85,7 @@ impl Constants {
 			unbonding_period: constant(metadata, name::UNBONDING_PERIOD)?,
 			max_worker_keys: constant(metadata, name::MAX_WORKER_KEYS)?,
 			timeout_slash: constant(metadata, name::TIMEOUT_SLASH)?,
+			timeout_pause: constant(metadata, name::TIMEOUT_PAUSE)?,
 			max_slots: constant(metadata, name::MAX_SLOTS)?,
 			hard_bounds: constant(metadata, name::HARD_BOUNDS)?,
 			max_inline_input: constant(metadata, name::MAX_INLINE_INPUT)?,
@@ -88,6 +93,7 @@ impl Constants {
 			max_text: constant(metadata, name::MAX_TEXT)?,
 			match_delay: constant(metadata, name::MATCH_DELAY)?,
 			base_work_period: constant(metadata, name::BASE_WORK_PERIOD)?,
+			prefill_tokens_per_block: constant(metadata, name::PREFILL_TOKENS_PER_BLOCK)?,
 			tokens_per_block: constant(metadata, name::TOKENS_PER_BLOCK)?,
 			settle_period: constant(metadata, name::SETTLE_PERIOD)?,
 			max_time_limit: constant(metadata, name::MAX_TIME_LIMIT)?,
@@ -98,10 +104,13 @@ impl Constants {
 		})
 	}
 
-	/// Blocks that a worker has for a job with so much output.
-	pub fn work_period(&self, max_output_tokens: u32) -> u32 {
-		let output = max_output_tokens.div_ceil(self.tokens_per_block.max(1));
-		self.base_work_period.saturating_add(output)
+	/// Blocks that a worker has for a job with so many tokens.
+	pub fn work_period(&self, max_input_tokens: u32, max_output_tokens: u32) -> u32 {
+		let prefill = max_input_tokens / self.prefill_tokens_per_block.max(1);
+		let decode = max_output_tokens.div_ceil(self.tokens_per_block.max(1));
+		self.base_work_period
+			.saturating_add(prefill)
+			.saturating_add(decode)
 	}
 }
 

@@ -92,6 +92,7 @@ items! {
 	UNBONDING_PERIOD = Staking.UnbondingPeriod;
 	MAX_WORKER_KEYS = Staking.MaxWorkerKeys;
 	TIMEOUT_SLASH = Staking.TimeoutSlash;
+	TIMEOUT_PAUSE = Staking.TimeoutPause;
 	MAX_SLOTS = Pricing.MaxSlots;
 	HARD_BOUNDS = Pricing.HardBounds;
 	MAX_INLINE_INPUT = Jobs.MaxInlineInput;
@@ -99,6 +100,7 @@ items! {
 	MAX_TEXT = Jobs.MaxText;
 	MATCH_DELAY = Jobs.MatchDelay;
 	BASE_WORK_PERIOD = Jobs.BaseWorkPeriod;
+	PREFILL_TOKENS_PER_BLOCK = Jobs.PrefillTokensPerBlock;
 	TOKENS_PER_BLOCK = Jobs.TokensPerBlock;
 	SETTLE_PERIOD = Jobs.SettlePeriod;
 	MAX_TIME_LIMIT = Jobs.MaxTimeLimit;

@@ -96,6 +96,8 @@ records! {
 		/// Units lost for missed deadlines, ever.
 		#[serde(with = "units")]
 		pub slashed: u128,
+		/// First block in which it is given work again after a missed deadline; 0 if it missed none.
+		pub paused_until: u32,
 	}
 
 	/// What a provider asks for a model.

@@ -139,14 +139,19 @@ impl View {
 			.collect())
 	}
 
-	/// Whether the chain gives a provider work: enough stake and a worker key.
+	/// Whether the chain gives a provider work: enough stake, a worker key, and no pause after a missed
+	/// deadline.
 	///
 	/// # Errors
 	/// When the state cannot be read.
 	pub async fn is_active(&self, account: &AccountId) -> Result<bool, Error> {
 		let min_stake: u128 = constant(self.metadata(), name::MIN_STAKE)?;
 		let provider = self.provider(account).await?;
-		Ok(provider.is_some_and(|provider| provider.bonded >= min_stake && provider.keys > 0))
+		Ok(provider.is_some_and(|provider| {
+			provider.bonded >= min_stake
+				&& provider.keys > 0
+				&& provider.paused_until <= self.number()
+		}))
 	}
 
 	/// The provider that a worker key belongs to.

@@ -20,14 +20,23 @@ use polkadot_sdk::*;
 use sp_runtime::traits::{Saturating, Zero};
 
 use crate::{
-	Assigned, Config, Deadlines, Error, Event, HoldReason, JobState, Jobs, Outcome, Outcomes,
+	Assigned, Config, Deadlines, Error, Event, HoldReason, JobState, Jobs, Lane, Outcome, Outcomes,
 	Pallet, Retained, Work, types::JobOf,
 };
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_poke(id: JobId) -> DispatchResult {
-		let job = Jobs::<T>::get(id).ok_or(Error::<T>::UnknownJob)?;
 		let now = frame_system::Pallet::<T>::block_number();
+		let Some(job) = Jobs::<T>::get(id) else {
+			let outcome = Outcomes::<T>::get(id).ok_or(Error::<T>::UnknownJob)?;
+			let until = outcome.closed_at.saturating_add(T::Retention::get());
+			ensure!(
+				until <= now && Retained::<T>::contains_key(until, id),
+				Error::<T>::NothingDue
+			);
+			Self::forget(id, until);
+			return Ok(());
+		};
 		ensure!(job.state.deadline() <= now, Error::<T>::NothingDue);
 		Self::end_state(id, job, now)
 	}
@@ -62,7 +71,8 @@ impl<T: Config> Pallet<T> {
 		T::Offers::give_back(job.model, &provider);
 		Assigned::<T>::remove(&provider, id);
 
-		let deadline = Self::last_match(job.expires_at, job.max_output_tokens);
+		let deadline =
+			Self::last_match(job.expires_at, job.max_input_tokens, job.max_output_tokens);
 		let attempts_left = job.failed.try_push(provider.clone()).is_ok() && !job.failed.is_full();
 		let offered_again =
 			attempts_left && deadline > now && matches!(job.assignment, Assignment::Auto);
@@ -79,7 +89,7 @@ impl<T: Config> Pallet<T> {
 		job.state = JobState::Open { deadline };
 		Self::set_deadline_entry(id, &job);
 		Jobs::<T>::insert(id, job);
-		Self::enqueue(id);
+		Self::enqueue(Lane::First, id);
 		Ok(())
 	}
 

@@ -4,11 +4,11 @@ use athanor_primitives::JobId;
 use frame_support::{pallet_prelude::*, storage::with_storage_layer, weights::WeightMeter};
 use frame_system::pallet_prelude::BlockNumberFor;
 use polkadot_sdk::*;
-use sp_runtime::traits::{One, Saturating};
+use sp_runtime::traits::Saturating;
 
 use crate::{
-	Config, DeadlineCursor, Deadlines, Event, Inputs, Jobs, Outcomes, Pallet, Queue, QueueHead,
-	QueueTail, Receipts, Retained, RetainedCursor, WeightInfo,
+	Config, DeadlineCursor, Deadlines, Event, Inputs, Jobs, Lane, Outcomes, Pallet, Queue,
+	QueueEnds, Receipts, Retained, RetainedCursor, WeightInfo,
 };
 
 /// Blocks after which a step that failed unexpectedly is tried again.
@@ -26,16 +26,28 @@ impl<T: Config> Pallet<T> {
 
 	fn work_off_deadlines(now: BlockNumberFor<T>, meter: &mut WeightMeter) {
 		let mut cursor = DeadlineCursor::<T>::get();
-		while cursor <= now && meter.can_consume(T::WeightInfo::due()) {
-			let Some(id) = Deadlines::<T>::iter_key_prefix(cursor).next() else {
-				meter.consume(T::WeightInfo::next_bucket());
-				cursor.saturating_inc();
-				continue;
-			};
-			meter.consume(T::WeightInfo::due());
-			Self::work_off_deadline(id, cursor, now);
+		while cursor <= now && Self::work_off_bucket(cursor, now, meter) {
+			meter.consume(T::WeightInfo::next_bucket());
+			cursor.saturating_inc();
 		}
 		DeadlineCursor::<T>::put(cursor);
+	}
+
+	/// Works off the deadlines of one block. False if the weight ended before they did.
+	fn work_off_bucket(
+		at: BlockNumberFor<T>,
+		now: BlockNumberFor<T>,
+		meter: &mut WeightMeter,
+	) -> bool {
+		// One iterator for all: a new one would have to step over every key removed before. What is
+		// added meanwhile is due after `now`, so in another bucket.
+		let mut due = Deadlines::<T>::iter_key_prefix(at);
+		while meter.can_consume(T::WeightInfo::due()) {
+			let Some(id) = due.next() else { return true };
+			meter.consume(T::WeightInfo::due());
+			Self::work_off_deadline(id, at, now);
+		}
+		false
 	}
 
 	fn work_off_deadline(id: JobId, at: BlockNumberFor<T>, now: BlockNumberFor<T>) {
@@ -57,18 +69,31 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn work_off_queue(now: BlockNumberFor<T>, meter: &mut WeightMeter) {
-		let (mut head, tail) = (QueueHead::<T>::get(), QueueTail::<T>::get());
-		// Jobs that stay unmatched go behind `tail`: each is tried once per block.
-		while head < tail && meter.try_consume(T::WeightInfo::match_one()).is_ok() {
-			if let Some(id) = Queue::<T>::take(head)
+		// Jobs that stay unmatched go behind these ends: each is tried once per block.
+		let first = QueueEnds::<T>::get(Lane::First).tail;
+		let again = QueueEnds::<T>::get(Lane::Again).tail;
+		Self::work_off_lane(Lane::First, first, now, meter);
+		Self::work_off_lane(Lane::Again, again, now, meter);
+	}
+
+	fn work_off_lane(lane: Lane, tail: u64, now: BlockNumberFor<T>, meter: &mut WeightMeter) {
+		let mut head = QueueEnds::<T>::get(lane).head;
+		while head < tail && meter.can_consume(T::WeightInfo::match_one()) {
+			let too_early = |id| lane == Lane::First && !Self::may_be_drawn(id, now);
+			if Queue::<T>::get(lane, head).is_some_and(too_early) {
+				// Those behind it were posted later.
+				break;
+			}
+			meter.consume(T::WeightInfo::match_one());
+			if let Some(id) = Queue::<T>::take(lane, head)
 				&& let Err(error) = with_storage_layer(|| Self::match_job(id, now))
 			{
-				Self::enqueue(id);
+				Self::enqueue(Lane::Again, id);
 				Self::deposit_event(Event::Unexpected { job: id, error });
 			}
 			head = head.saturating_add(1);
 		}
-		QueueHead::<T>::put(head);
+		QueueEnds::<T>::mutate(lane, |ends| ends.head = head);
 	}
 
 	/// Removes what is past its retention, with what the block has left.
@@ -78,23 +103,28 @@ impl<T: Config> Pallet<T> {
 			return meter.consumed();
 		}
 		let mut cursor = RetainedCursor::<T>::get();
-		while cursor <= now && meter.can_consume(T::WeightInfo::forget()) {
-			match Retained::<T>::iter_key_prefix(cursor).next() {
-				None => {
-					meter.consume(T::WeightInfo::next_bucket());
-					cursor = cursor.saturating_add(One::one());
-				}
-				Some(id) => {
-					meter.consume(T::WeightInfo::forget());
-					Self::forget(id, cursor);
-				}
-			}
+		while cursor <= now && Self::forget_bucket(cursor, &mut meter) {
+			meter.consume(T::WeightInfo::next_bucket());
+			cursor.saturating_inc();
 		}
 		RetainedCursor::<T>::put(cursor);
 		meter.consumed()
 	}
 
-	fn forget(id: JobId, at: BlockNumberFor<T>) {
+	/// Removes what one block closed. False if the weight ended before that did.
+	fn forget_bucket(at: BlockNumberFor<T>, meter: &mut WeightMeter) -> bool {
+		let mut retained = Retained::<T>::iter_key_prefix(at);
+		while meter.can_consume(T::WeightInfo::forget()) {
+			let Some(id) = retained.next() else {
+				return true;
+			};
+			meter.consume(T::WeightInfo::forget());
+			Self::forget(id, at);
+		}
+		false
+	}
+
+	pub(crate) fn forget(id: JobId, at: BlockNumberFor<T>) {
 		Retained::<T>::remove(at, id);
 		Inputs::<T>::remove(id);
 		Receipts::<T>::remove(id);

@@ -18,7 +18,7 @@ pub mod types;
 pub mod weights;
 
 pub use pallet::*;
-pub use types::{Job, JobState, Outcome, StoredReceipt, Work};
+pub use types::{Job, JobState, Lane, LaneEnds, Outcome, StoredReceipt, Work};
 pub use weights::WeightInfo;
 
 use polkadot_sdk::*;
@@ -111,6 +111,10 @@ pub mod pallet {
 		#[pallet::constant]
 		type BaseWorkPeriod: Get<BlockNumberFor<Self>>;
 
+		/// A worker has one block more for each so many prompt tokens.
+		#[pallet::constant]
+		type PrefillTokensPerBlock: Get<u32>;
+
 		/// Output tokens that a worker is expected to make per block.
 		#[pallet::constant]
 		type TokensPerBlock: Get<u32>;
@@ -141,8 +145,7 @@ pub mod pallet {
 
 	/// Input bytes of live jobs, and of closed ones until their retention ends.
 	#[pallet::storage]
-	pub type Inputs<T: Config> =
-		StorageMap<_, Twox64Concat, JobId, BoundedVec<u8, T::MaxInlineInput>>;
+	pub type Inputs<T: Config> = StorageMap<_, Twox64Concat, JobId, types::InputOf<T>>;
 
 	/// Accepted receipts with the delivered output, until the job's retention ends.
 	#[pallet::storage]
@@ -176,17 +179,13 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type RetainedCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
 
-	/// Jobs that wait for a match, by position. Positions are counted up and never used twice.
+	/// Jobs that wait for a match, by lane and position.
 	#[pallet::storage]
-	pub type Queue<T: Config> = StorageMap<_, Twox64Concat, u64, JobId>;
+	pub type Queue<T: Config> = StorageDoubleMap<_, Twox64Concat, Lane, Twox64Concat, u64, JobId>;
 
-	/// Position of the job that waits at the front of the queue.
+	/// Where the lanes of the queue begin and end.
 	#[pallet::storage]
-	pub type QueueHead<T: Config> = StorageValue<_, u64, ValueQuery>;
-
-	/// Position that the next job in the queue will get.
-	#[pallet::storage]
-	pub type QueueTail<T: Config> = StorageValue<_, u64, ValueQuery>;
+	pub type QueueEnds<T: Config> = StorageMap<_, Twox64Concat, Lane, LaneEnds, ValueQuery>;
 
 	/// The id that the next job will get.
 	#[pallet::storage]
@@ -301,8 +300,9 @@ pub mod pallet {
 		TooManyOutputTokens,
 		/// Temperature or k is out of range. Use 1 to 10,000 thousandths and 1 to 1,000.
 		BadSampler,
-		/// The time limit leaves a worker no time. Allow at least `BaseWorkPeriod`, one block per
-		/// `TokensPerBlock` output tokens, and one more.
+		/// The time limit leaves a worker no time. Allow at least `BaseWorkPeriod`, one block for each
+		/// `PrefillTokensPerBlock` prompt tokens, one for each started `TokensPerBlock` output tokens,
+		/// and `MatchDelay`.
 		TimeLimitTooShort,
 		/// The time limit is over `MaxTimeLimit`. Choose a shorter one.
 		TimeLimitTooLong,
@@ -315,13 +315,13 @@ pub mod pallet {
 		InsufficientBalance,
 		/// No more ids are left.
 		TooManyJobs,
-		/// There is no such live job. If it has closed, `Outcomes` says how.
+		/// There is no such job, or it has closed. If it has, `Outcomes` says how.
 		UnknownJob,
 		/// The job belongs to another account. Only its requester can cancel it.
 		NotRequester,
 		/// The job is with a provider already. It ends by itself by its deadline.
 		NotOpen,
-		/// The job's deadline has not come yet. Try again in the block of the deadline.
+		/// The job's deadline, or the end of its retention, has not come yet. Try again then.
 		NothingDue,
 		/// The receipt was signed for another chain. Sign it with this chain's genesis hash.
 		WrongChain,
@@ -345,8 +345,11 @@ pub mod pallet {
 		MissingOutput,
 		/// The delivered tokens do not match the receipt's count or hash.
 		WrongOutput,
-		/// The delivered text is longer than `MaxText`, or not UTF-8.
+		/// The delivered text is longer than `MaxText`, or than its tokens can be. Cut it: the tokens are
+		/// what counts.
 		OutputTooLong,
+		/// The delivered text is not UTF-8. Replace what is not.
+		OutputNotUtf8,
 		/// The signature is not the worker key's over this receipt, or over this text.
 		BadSignature,
 		/// The escrow on hold is less than the job's record says. This cannot happen; please report it.
@@ -369,6 +372,7 @@ pub mod pallet {
 				Refusal::MissingOutput => Self::MissingOutput,
 				Refusal::WrongOutput => Self::WrongOutput,
 				Refusal::OutputTooLong => Self::OutputTooLong,
+				Refusal::OutputNotUtf8 => Self::OutputNotUtf8,
 				Refusal::BadSignature => Self::BadSignature,
 			}
 		}
@@ -394,8 +398,13 @@ pub mod pallet {
 				"a job is matched in a block after its post"
 			);
 			assert!(
-				Self::shortest_time_limit(T::MaxOutputTokens::get()) <= T::MaxTimeLimit::get(),
-				"the longest output must fit into the longest time limit"
+				T::SettlePeriod::get() >= One::one(),
+				"a job is paid for in a block after its receipt"
+			);
+			assert!(
+				Self::shortest_time_limit(T::MaxInlineInput::get(), T::MaxOutputTokens::get())
+					<= T::MaxTimeLimit::get(),
+				"the longest input and output must fit into the longest time limit"
 			);
 			assert!(
 				T::HookWeight::get().all_gte(
@@ -426,8 +435,9 @@ pub mod pallet {
 		///
 		/// # Errors
 		/// One for each field that is out of range, [`Error::UnknownModel`], [`Error::ModelRetired`],
-		/// [`Error::UnknownProvider`], [`Error::InsufficientBalance`], and the offer book's error if
-		/// the ceiling is under the floor.
+		/// [`Error::UnknownProvider`], [`Error::CeilingOverflow`], [`Error::TooManyJobs`],
+		/// [`Error::InsufficientBalance`], and the offer book's errors: the ceiling is under
+		/// the floor, or the provider asked for has no offer at or under it.
 		///
 		/// # Events
 		/// [`Event::JobPosted`].
@@ -450,7 +460,8 @@ pub mod pallet {
 		/// Closes the job and releases its whole escrow.
 		///
 		/// # Errors
-		/// [`Error::UnknownJob`], [`Error::NotRequester`], [`Error::NotOpen`].
+		/// [`Error::UnknownJob`], [`Error::NotRequester`], [`Error::NotOpen`]. [`Error::EscrowMissing`] or
+		/// an error of the currency if the hold is not what the record says, which cannot happen.
 		///
 		/// # Events
 		/// [`Event::JobClosed`] with reason `Cancelled`.
@@ -492,20 +503,22 @@ pub mod pallet {
 			Self::do_submit(signed, delivery)
 		}
 
-		/// Does for one job what the hook does when its deadline has come: refunds, slashes and
-		/// offers again, or settles. Never needed, unless blocks are so full that the hook lags.
+		/// Does for one job what the hooks do when its deadline has come (refund, slash and offer again,
+		/// or settle) and when its retention is over (forget it). Never needed, unless blocks are so full
+		/// that the hooks lag.
 		///
 		/// # Dispatch origin
 		/// Signed by anyone.
 		///
 		/// # Effects
-		/// Those of the job's deadline.
+		/// Those of the job's deadline, or of the end of its retention.
 		///
 		/// # Errors
-		/// [`Error::UnknownJob`], [`Error::NothingDue`].
+		/// [`Error::UnknownJob`], [`Error::NothingDue`]. [`Error::EscrowMissing`] or an error of the
+		/// currency if the hold is not what the record says, which cannot happen.
 		///
 		/// # Events
-		/// [`Event::JobClosed`] or [`Event::WorkerTimedOut`].
+		/// [`Event::JobClosed`], [`Event::WorkerTimedOut`] or [`Event::OutputRemoved`].
 		#[pallet::call_index(3)]
 		pub fn poke(origin: OriginFor<T>, job: JobId) -> DispatchResult {
 			ensure_signed(origin)?;

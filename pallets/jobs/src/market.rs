@@ -4,7 +4,7 @@ use athanor_primitives::{
 	JobId,
 	job::{Assignment, CloseReason, JobRequest, sampler_seed},
 	model::ModelInfo,
-	ports::{LockedPrice, ModelRegistry, OfferBook, ProviderRegistry},
+	ports::{LockedPrice, ModelRegistry, OfferBook, ProviderRegistry, TokenLimits},
 	price::max_input_tokens,
 	receipt::input_hash,
 };
@@ -21,20 +21,22 @@ use sp_runtime::{
 };
 
 use crate::{
-	Config, Error, Event, HoldReason, Inputs, Job, JobState, Jobs, NextJobId, Pallet, Queue,
-	QueueTail, Work, types::JobOf,
+	Config, Error, Event, HoldReason, Inputs, Job, JobState, Jobs, Lane, NextJobId, Pallet, Queue,
+	QueueEnds, Work,
+	types::{InputOf, JobOf},
 };
 
 impl<T: Config> Pallet<T> {
-	/// Blocks that a worker has for so many output tokens.
-	pub fn work_period(max_output_tokens: u32) -> BlockNumberFor<T> {
-		let blocks = max_output_tokens.div_ceil(T::TokensPerBlock::get().max(1));
-		T::BaseWorkPeriod::get().saturating_add(blocks.into())
+	/// Blocks that a worker has for so many tokens.
+	pub fn work_period(max_input_tokens: u32, max_output_tokens: u32) -> BlockNumberFor<T> {
+		let prefill = max_input_tokens / T::PrefillTokensPerBlock::get().max(1);
+		let decode = max_output_tokens.div_ceil(T::TokensPerBlock::get().max(1));
+		T::BaseWorkPeriod::get().saturating_add(prefill.saturating_add(decode).into())
 	}
 
-	/// The shortest time limit for so many output tokens: until the first draw, then the work.
-	pub fn shortest_time_limit(max_output_tokens: u32) -> BlockNumberFor<T> {
-		Self::work_period(max_output_tokens).saturating_add(T::MatchDelay::get())
+	/// The shortest time limit for so many tokens: until the first draw, then the work.
+	pub fn shortest_time_limit(max_input_tokens: u32, max_output_tokens: u32) -> BlockNumberFor<T> {
+		Self::work_period(max_input_tokens, max_output_tokens).saturating_add(T::MatchDelay::get())
 	}
 
 	pub(crate) fn do_post(
@@ -42,11 +44,14 @@ impl<T: Config> Pallet<T> {
 		request: JobRequest<T::AccountId, BlockNumberFor<T>>,
 	) -> DispatchResult {
 		let model = T::Models::model(request.model).ok_or(Error::<T>::UnknownModel)?;
-		let input = Self::check_request(&model, &request)?;
+		let (input, max_input) = Self::check_request(&model, &request)?;
 		T::Offers::check_ceiling(model.price_class, &request.ceiling)?;
+		if let Assignment::Direct(provider) = &request.assignment {
+			T::Offers::check_direct(request.model, &request.ceiling, provider)?;
+		}
 
-		let input_len = input.len().saturated_into::<u32>();
-		let max_input = max_input_tokens(input_len, model.template_overhead, model.context_length);
+		let id = NextJobId::<T>::get();
+		let next_id = id.checked_add(1).ok_or(Error::<T>::TooManyJobs)?;
 		let escrow = request
 			.ceiling
 			.cost(max_input, request.max_output_tokens)
@@ -58,8 +63,7 @@ impl<T: Config> Pallet<T> {
 		let expires_at = now
 			.checked_add(&request.time_limit)
 			.ok_or(Error::<T>::TimeLimitTooLong)?;
-		let id = NextJobId::<T>::get();
-		NextJobId::<T>::put(id.checked_add(1).ok_or(Error::<T>::TooManyJobs)?);
+		NextJobId::<T>::put(next_id);
 		let job = Job {
 			requester: requester.clone(),
 			model: request.model,
@@ -67,7 +71,7 @@ impl<T: Config> Pallet<T> {
 			author: model.author,
 			royalty: model.royalty,
 			input_hash: input_hash(&input),
-			input_len,
+			input_len: input.len().saturated_into(),
 			format: request.format,
 			sampler: request.sampler,
 			max_input_tokens: max_input,
@@ -79,13 +83,13 @@ impl<T: Config> Pallet<T> {
 			expires_at,
 			failed: BoundedVec::new(),
 			state: JobState::Open {
-				deadline: Self::last_match(expires_at, request.max_output_tokens),
+				deadline: Self::last_match(expires_at, max_input, request.max_output_tokens),
 			},
 		};
 		Inputs::<T>::insert(id, input);
 		Self::set_deadline_entry(id, &job);
 		Jobs::<T>::insert(id, job);
-		Self::enqueue(id);
+		Self::enqueue(Lane::First, id);
 		Self::deposit_event(Event::JobPosted {
 			job: id,
 			requester,
@@ -96,11 +100,12 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Checks every field of a request that needs no money; returns its input.
+	/// Checks every field of a request that needs no money; returns its input, and the most tokens that
+	/// this can be.
 	fn check_request(
 		model: &ModelInfo<T::AccountId>,
 		request: &JobRequest<T::AccountId, BlockNumberFor<T>>,
-	) -> Result<BoundedVec<u8, T::MaxInlineInput>, Error<T>> {
+	) -> Result<(InputOf<T>, u32), Error<T>> {
 		ensure!(model.active, Error::<T>::ModelRetired);
 		let bytes = request.input.bytes();
 		ensure!(!bytes.is_empty(), Error::<T>::EmptyInput);
@@ -116,8 +121,13 @@ impl<T: Config> Pallet<T> {
 			Error::<T>::TooManyOutputTokens
 		);
 		ensure!(request.sampler.is_valid(), Error::<T>::BadSampler);
+		let max_input = max_input_tokens(
+			input.len().saturated_into(),
+			model.template_overhead,
+			model.context_length,
+		);
 		ensure!(
-			request.time_limit >= Self::shortest_time_limit(tokens),
+			request.time_limit >= Self::shortest_time_limit(max_input, tokens),
 			Error::<T>::TimeLimitTooShort
 		);
 		ensure!(
@@ -130,7 +140,7 @@ impl<T: Config> Pallet<T> {
 				Error::<T>::UnknownProvider
 			);
 		}
-		Ok(input)
+		Ok((input, max_input))
 	}
 
 	pub(crate) fn do_cancel(who: T::AccountId, id: JobId) -> DispatchResult {
@@ -147,18 +157,26 @@ impl<T: Config> Pallet<T> {
 	/// is due in this block is refunded, so one more is added.
 	pub(crate) fn last_match(
 		expires_at: BlockNumberFor<T>,
+		max_input_tokens: u32,
 		max_output_tokens: u32,
 	) -> BlockNumberFor<T> {
 		expires_at
-			.saturating_sub(Self::work_period(max_output_tokens))
+			.saturating_sub(Self::work_period(max_input_tokens, max_output_tokens))
 			.saturating_add(One::one())
 	}
 
-	/// Puts a job at the end of the queue.
-	pub(crate) fn enqueue(id: JobId) {
-		let tail = QueueTail::<T>::get();
-		Queue::<T>::insert(tail, id);
-		QueueTail::<T>::put(tail.saturating_add(1));
+	/// Puts a job at the end of a lane.
+	pub(crate) fn enqueue(lane: Lane, id: JobId) {
+		QueueEnds::<T>::mutate(lane, |ends| {
+			Queue::<T>::insert(lane, ends.tail, id);
+			ends.tail = ends.tail.saturating_add(1);
+		});
+	}
+
+	/// Whether this block's randomness comes from after the job's post.
+	pub(crate) fn may_be_drawn(id: JobId, now: BlockNumberFor<T>) -> bool {
+		Jobs::<T>::get(id)
+			.is_none_or(|job| now >= job.posted_at.saturating_add(T::MatchDelay::get()))
 	}
 
 	/// Tries to match a job that was taken off the queue; puts it back if it stays open.
@@ -166,22 +184,19 @@ impl<T: Config> Pallet<T> {
 		let Some(job) = Jobs::<T>::get(id) else {
 			return Ok(());
 		};
-		if !matches!(job.state, JobState::Open { .. }) {
+		let JobState::Open { deadline } = job.state else {
 			return Ok(());
-		}
-		if now < job.posted_at.saturating_add(T::MatchDelay::get()) {
-			Self::enqueue(id);
-			return Ok(());
-		}
+		};
 		let (randomness, _) = T::Randomness::random(b"athanor/match");
-		let Some(randomness) = randomness else {
-			Self::enqueue(id);
+		let Some(randomness) = randomness.filter(|_| now < deadline) else {
+			// Without randomness nobody is drawn, and after its deadline it waits for its refund.
+			Self::enqueue(Lane::Again, id);
 			return Ok(());
 		};
 		let seed = sampler_seed(randomness.as_bytes(), id);
 		match Self::find_provider(&job, &seed) {
 			Some((provider, locked)) => Self::assign(id, job, provider, locked, seed, now),
-			None => Self::enqueue(id),
+			None => Self::enqueue(Lane::Again, id),
 		}
 		Ok(())
 	}
@@ -192,7 +207,11 @@ impl<T: Config> Pallet<T> {
 			Assignment::Auto => {
 				// A value of its own, so that the draw tells nothing about the sampler's seed.
 				let draw = athanor_primitives::blake2_256(seed);
-				T::Offers::take_any(job.model, &job.ceiling, &job.failed, &draw)
+				let limits = TokenLimits {
+					input: job.max_input_tokens,
+					output: job.max_output_tokens,
+				};
+				T::Offers::take_any(job.model, &job.ceiling, limits, &job.failed, &draw)
 			}
 			Assignment::Direct(provider) => T::Offers::take(job.model, &job.ceiling, provider)
 				.ok()
@@ -209,7 +228,10 @@ impl<T: Config> Pallet<T> {
 		now: BlockNumberFor<T>,
 	) {
 		let LockedPrice { price, version } = locked;
-		let deadline = now.saturating_add(Self::work_period(job.max_output_tokens));
+		let deadline = now.saturating_add(Self::work_period(
+			job.max_input_tokens,
+			job.max_output_tokens,
+		));
 		Self::remove_deadline_entry(id, &job);
 		job.state = JobState::Assigned {
 			work: Work {

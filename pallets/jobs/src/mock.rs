@@ -152,9 +152,10 @@ impl athanor_jobs::Config for Test {
 	type Randomness = MockRandomness;
 	type MaxInlineInput = ConstU32<64>;
 	type MaxOutputTokens = ConstU32<512>;
-	type MaxText = ConstU32<256>;
+	type MaxText = ConstU32<1_024>;
 	type MatchDelay = MatchDelay;
 	type BaseWorkPeriod = ConstU64<5>;
+	type PrefillTokensPerBlock = ConstU32<40>;
 	type TokensPerBlock = ConstU32<50>;
 	type SettlePeriod = ConstU64<2>;
 	type MaxTimeLimit = ConstU64<1_000>;

@@ -5,7 +5,10 @@ use alloc::vec::Vec;
 use athanor_primitives::{
 	JobId,
 	ports::{OfferBook, ProviderRegistry},
-	receipt::{Delivery, Finish, Receipt, Refusal, SignedReceipt, delivery_payload, output_hash},
+	receipt::{
+		Delivery, Finish, Receipt, Refusal, SignedReceipt, delivery_payload, max_text_len,
+		output_hash,
+	},
 };
 use frame_support::{ensure, pallet_prelude::*};
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -136,7 +139,11 @@ impl<T: Config> Pallet<T> {
 				&& output_hash(tokens) == receipt.output_hash,
 			Refusal::WrongOutput
 		);
-		ensure!(core::str::from_utf8(text).is_ok(), Refusal::OutputTooLong);
+		ensure!(
+			text.len() <= max_text_len(receipt.tokens_out),
+			Refusal::OutputTooLong
+		);
+		ensure!(core::str::from_utf8(text).is_ok(), Refusal::OutputNotUtf8);
 		let tokens = Vec::clone(tokens)
 			.try_into()
 			.map_err(|_| Refusal::TooManyTokens)?;

@@ -22,6 +22,9 @@ use crate::Config;
 /// How many providers may fail a job before it is refunded.
 pub type MaxAttempts = ConstU32<4>;
 
+/// The input of a job of a runtime.
+pub type InputOf<T> = BoundedVec<u8, <T as Config>::MaxInlineInput>;
+
 /// A [`Job`] of a runtime.
 pub type JobOf<T> = Job<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 
@@ -30,6 +33,48 @@ pub type OutcomeOf<T> = Outcome<<T as frame_system::Config>::AccountId, BlockNum
 
 /// The stored receipt of a runtime.
 pub type StoredReceiptOf<T> = StoredReceipt<<T as Config>::MaxOutputTokens, <T as Config>::MaxText>;
+
+/// A line in which open jobs wait for a match.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum Lane {
+	/// Jobs that have not been tried since they became open.
+	First,
+	/// Jobs for which nobody was found. They are tried with what the first lane leaves of the hook's
+	/// weight, so that jobs that cannot be matched do not delay others.
+	Again,
+}
+
+/// Where a lane begins and ends. Positions are counted up and never used twice.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct LaneEnds {
+	/// Position of the job at the front.
+	pub head: u64,
+	/// Position that the next job will get.
+	pub tail: u64,
+}
 
 /// A live job.
 #[derive(

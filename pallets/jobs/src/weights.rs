@@ -51,10 +51,10 @@ impl<T: frame_system::Config> SubstrateWeight<T> {
 }
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	// Reads: model, bounds, provider, account, holds, next id, queue tail.
+	// Reads: model, bounds, provider, its offer, account, holds, next id, queue tail.
 	// Writes: account, holds, next id, input, deadline, job, queue entry, queue tail.
 	fn post(bytes: u32) -> Weight {
-		Self::of(60, 7, 8).saturating_add(Self::bytes(bytes))
+		Self::of(60, 8, 8).saturating_add(Self::bytes(bytes))
 	}
 
 	fn cancel() -> Weight {
@@ -73,8 +73,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Self::due()
 	}
 
+	// Reads: cursor, ends of both lanes, and the first job that is too young with its queue entry.
+	// Writes: cursor, ends of both lanes.
 	fn hook_base() -> Weight {
-		Self::of(10, 4, 2)
+		Self::of(10, 5, 3)
 	}
 
 	fn next_bucket() -> Weight {

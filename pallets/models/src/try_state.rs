@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeMap;
 
-use polkadot_sdk::{frame_support::ensure, sp_runtime::TryRuntimeError};
+use polkadot_sdk::{frame_support::ensure, frame_system, sp_runtime::TryRuntimeError};
 
 use athanor_primitives::model::PriceClass;
 
@@ -81,10 +81,16 @@ impl<T: Config> Pallet<T> {
 				.checked_add(deposit.amount)
 				.ok_or("models: the sum of an owner's deposits is a balance")?;
 		}
-		for (owner, sum) in owed {
+		for (owner, sum) in &owed {
 			ensure!(
-				Self::on_hold(&owner) == sum,
+				Self::on_hold(owner) == *sum,
 				"models: what an owner has on hold is the sum of its models' deposits"
+			);
+		}
+		for who in frame_system::Account::<T>::iter_keys() {
+			ensure!(
+				Self::on_hold(&who) == 0 || owed.contains_key(&who),
+				"models: only owners of models have a deposit on hold"
 			);
 		}
 		Ok(())

@@ -5,21 +5,24 @@ use alloc::vec::Vec;
 use athanor_primitives::{
 	ModelId, draw,
 	model::PriceClass,
-	ports::{LockedPrice, ModelRegistry, OfferBook, ProviderRegistry},
+	ports::{LockedPrice, ModelRegistry, OfferBook, ProviderRegistry, TokenLimits},
 	price::{Price, PriceBounds},
 };
 use codec::MaxEncodedLen;
 use frame_support::{
 	ensure,
-	traits::{Consideration, Footprint, Get},
+	traits::{Consideration, Footprint, Get, fungible::InspectHold},
 };
 use polkadot_sdk::*;
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult};
 
 use crate::{
-	Bounds, Config, Error, Event, Offer, OfferCount, OfferIndex, OfferOf, Offers, Pallet, Version,
-	dice::Dice,
+	Bounds, Config, Error, Event, HoldReason, Offer, OfferCount, OfferIndex, OfferOf, Offers,
+	Pallet, Version, dice::Dice,
 };
+
+/// An offer that can be drawn: what the job costs there, in units; whose it is; itself.
+type Candidate<T> = (u128, <T as frame_system::Config>::AccountId, OfferOf<T>);
 
 impl<T: Config> Pallet<T> {
 	/// The laws that a configuration has to keep. Runs in tests of the runtime, never on chain.
@@ -67,13 +70,7 @@ impl<T: Config> Pallet<T> {
 				slots,
 				..offer
 			},
-			None => Offer {
-				price,
-				slots,
-				busy: 0,
-				deposit: T::Consideration::new(&provider, Self::offer_footprint())?,
-				index: Self::append_to_index(model, &provider)?,
-			},
+			None => Self::new_offer(model, &provider, price, slots)?,
 		};
 		Offers::<T>::insert(model, &provider, offer);
 		Self::deposit_event(Event::OfferSet {
@@ -119,8 +116,9 @@ impl<T: Config> Pallet<T> {
 			Error::<T>::NoOffer
 		);
 		let offered = T::Models::model(model).is_some_and(|info| info.active);
+		// A pause ends by itself, so that what it interrupts is not dead.
 		ensure!(
-			!(offered && T::Providers::is_active(provider)),
+			!(offered && T::Providers::is_qualified(provider)),
 			Error::<T>::StillActive
 		);
 		Self::do_remove_offer(model, provider)
@@ -142,6 +140,35 @@ impl<T: Config> Pallet<T> {
 			version,
 		});
 		Ok(())
+	}
+
+	/// Takes the deposit and a number for an offer that the provider does not have yet.
+	fn new_offer(
+		model: ModelId,
+		provider: &T::AccountId,
+		price: Price,
+		slots: u32,
+	) -> Result<OfferOf<T>, DispatchError> {
+		let index = Self::append_to_index(model, provider)?;
+		let before = Self::on_hold(provider);
+		let deposit = T::Consideration::new(provider, Self::offer_footprint())?;
+		// A ticket does not tell its price: the ledger does.
+		let held = Self::on_hold(provider)
+			.checked_sub(before)
+			.ok_or(ArithmeticError::Underflow)?;
+		Ok(Offer {
+			price,
+			slots,
+			busy: 0,
+			index,
+			deposit,
+			held,
+		})
+	}
+
+	/// What the account has on hold for all its offers.
+	pub(crate) fn on_hold(provider: &T::AccountId) -> u128 {
+		T::Currency::balance_on_hold(&HoldReason::OfferDeposit.into(), provider)
 	}
 
 	/// Gives the provider the next number among the offers for a model.
@@ -200,9 +227,10 @@ impl<T: Config> Pallet<T> {
 	fn candidates(
 		model: ModelId,
 		ceiling: &Price,
+		limits: TokenLimits,
 		excluded: &[T::AccountId],
 		dice: &mut Dice,
-	) -> Option<Vec<(T::AccountId, OfferOf<T>)>> {
+	) -> Option<Vec<Candidate<T>>> {
 		let bounds = Self::bounds(T::Models::model(model)?.price_class);
 		let sample = dice.sample(OfferCount::<T>::get(model), T::DrawSample::get());
 		let usable = |index| {
@@ -210,7 +238,8 @@ impl<T: Config> Pallet<T> {
 				.filter(|provider| !excluded.contains(provider))?;
 			let offer = Offers::<T>::get(model, &provider)?;
 			Self::check_offer(&offer, &provider, &bounds, ceiling).ok()?;
-			Some((provider, offer))
+			let cost = offer.price.cost(limits.input, limits.output)?;
+			Some((cost, provider, offer))
 		};
 		Some(sample.into_iter().filter_map(usable).collect())
 	}
@@ -228,20 +257,28 @@ impl<T: Config> OfferBook for Pallet<T> {
 		Ok(())
 	}
 
+	fn check_direct(
+		model: ModelId,
+		ceiling: &Price,
+		provider: &T::AccountId,
+	) -> Result<(), DispatchError> {
+		let offer = Offers::<T>::get(model, provider).ok_or(Error::<T>::NoOffer)?;
+		ensure!(offer.price.within(ceiling), Error::<T>::PriceAboveCeiling);
+		Ok(())
+	}
+
 	fn take_any(
 		model: ModelId,
 		ceiling: &Price,
+		limits: TokenLimits,
 		excluded: &[T::AccountId],
 		randomness: &[u8; 32],
 	) -> Option<(T::AccountId, LockedPrice)> {
 		let mut dice = Dice::new(randomness);
-		let mut candidates = Self::candidates(model, ceiling, excluded, &mut dice)?;
-		let prices: Vec<u128> = candidates
-			.iter()
-			.map(|(_, offer)| offer.price.input.saturating_add(offer.price.output))
-			.collect();
-		let winner = draw::pick(&prices, dice.roll()).filter(|index| *index < candidates.len())?;
-		let (provider, offer) = candidates.swap_remove(winner);
+		let mut candidates = Self::candidates(model, ceiling, limits, excluded, &mut dice)?;
+		let costs: Vec<u128> = candidates.iter().map(|(cost, ..)| *cost).collect();
+		let winner = draw::pick(&costs, dice.roll()).filter(|index| *index < candidates.len())?;
+		let (_, provider, offer) = candidates.swap_remove(winner);
 		let locked = Self::occupy(model, &provider, offer);
 		Some((provider, locked))
 	}

@@ -35,7 +35,7 @@ pub mod pallet {
 	use core::marker::PhantomData;
 	use frame_support::{
 		pallet_prelude::*,
-		traits::{Consideration, Footprint},
+		traits::{Consideration, Footprint, fungible},
 	};
 	use frame_system::pallet_prelude::*;
 
@@ -58,7 +58,12 @@ pub mod pallet {
 		/// Who may set the bounds of a price class.
 		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
+		/// The ledger in which deposits are on hold. This pallet only reads it; money moves through
+		/// [`Self::Consideration`].
+		type Currency: fungible::InspectHold<Self::AccountId, Balance = u128, Reason: From<HoldReason>>;
+
 		/// What an offer costs its provider while it is stored. All offers have the same footprint.
+		/// It must hold under [`HoldReason::OfferDeposit`].
 		type Consideration: Consideration<Self::AccountId, Footprint>;
 
 		/// The most slots that an offer can have. More than 0.
@@ -204,7 +209,8 @@ pub mod pallet {
 		SlotsInvalid,
 		/// The provider has no offer for this model. Check both, or publish one.
 		NoOffer,
-		/// The offer can still get work, so only its provider may remove it.
+		/// The offer can get work, now or after a pause of its provider, so only its provider may
+		/// remove it.
 		StillActive,
 		/// The ceiling is under the floor of the model's class, so that no offer can be. Raise it.
 		CeilingUnderFloor,
@@ -215,7 +221,8 @@ pub mod pallet {
 		NoFreeSlot,
 		/// A floor is above its ceiling. Exchange them.
 		BoundsInvalid,
-		/// The provider has not enough stake bonded, or no worker key. Choose another one.
+		/// The provider has not enough stake bonded, has no worker key, or is paused after a missed
+		/// deadline. Choose another one.
 		ProviderInactive,
 	}
 
@@ -275,8 +282,8 @@ pub mod pallet {
 			Self::do_remove_offer(model, &provider)
 		}
 
-		/// Removes an offer that cannot get work, because its provider is not active, or the model
-		/// is retired or gone.
+		/// Removes an offer that cannot get work, because its provider has not enough stake or no
+		/// worker key, or the model is retired or gone. A pause of the provider is no reason.
 		///
 		/// **Dispatch origin**: signed by anyone. No fee if the offer was removed.
 		///

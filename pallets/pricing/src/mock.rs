@@ -10,6 +10,7 @@ use sp_runtime::BuildStorage;
 use athanor_primitives::{
 	ModelId,
 	model::PriceClass,
+	ports::TokenLimits,
 	price::{Price, PriceBounds},
 	testing::{self, MockModels, MockProviders},
 };
@@ -47,6 +48,12 @@ pub const HARD: PriceBounds = PriceBounds {
 pub const SMALL: PriceBounds = PriceBounds {
 	floor: Price::flat(10),
 	ceiling: Price::flat(10_000),
+};
+
+/// The limits of a job that uses as much of one kind of token as of the other.
+pub const LIMITS: TokenLimits = TokenLimits {
+	input: 100,
+	output: 100,
 };
 
 /// More than any price in bounds.
@@ -87,6 +94,7 @@ impl crate::Config for Test {
 	type Models = MockModels;
 	type Providers = MockProviders;
 	type AdminOrigin = frame_system::EnsureRoot<AccountId>;
+	type Currency = Balances;
 	type Consideration = HoldConsideration<
 		AccountId,
 		Balances,

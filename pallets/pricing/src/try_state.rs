@@ -1,5 +1,7 @@
 //! The laws of this pallet's storage.
 
+use alloc::collections::BTreeMap;
+
 use frame_support::ensure;
 use polkadot_sdk::*;
 use sp_runtime::TryRuntimeError;
@@ -11,6 +13,7 @@ impl<T: Config> Pallet<T> {
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_state_index()?;
 		Self::try_state_offers()?;
+		Self::try_state_deposits()?;
 		Self::try_state_bounds()
 	}
 
@@ -42,6 +45,29 @@ impl<T: Config> Pallet<T> {
 			ensure!(
 				OfferIndex::<T>::get(model, offer.index) == Some(provider),
 				"every offer must be in OfferIndex"
+			);
+		}
+		Ok(())
+	}
+
+	fn try_state_deposits() -> Result<(), TryRuntimeError> {
+		let mut owed = BTreeMap::<T::AccountId, u128>::new();
+		for (_, provider, offer) in Offers::<T>::iter() {
+			let sum = owed.entry(provider).or_default();
+			*sum = sum
+				.checked_add(offer.held)
+				.ok_or("the sum of a provider's deposits must be a balance")?;
+		}
+		for (provider, sum) in &owed {
+			ensure!(
+				Self::on_hold(provider) == *sum,
+				"what a provider has on hold must be the sum of its offers' deposits"
+			);
+		}
+		for who in frame_system::Account::<T>::iter_keys() {
+			ensure!(
+				Self::on_hold(&who) == 0 || owed.contains_key(&who),
+				"only accounts with an offer may have a deposit on hold"
 			);
 		}
 		Ok(())

@@ -24,4 +24,6 @@ pub struct Offer<Ticket> {
 	pub index: u32,
 	/// What was taken for the storage of this offer.
 	pub deposit: Ticket,
+	/// What the deposit put on hold, in units.
+	pub held: u128,
 }

@@ -15,6 +15,7 @@ pub mod hash;
 pub mod job;
 pub mod merkle;
 pub mod model;
+pub mod model_hash;
 pub mod ports;
 pub mod price;
 pub mod receipt;

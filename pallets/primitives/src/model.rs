@@ -72,7 +72,8 @@ impl PriceClass {
 	}
 }
 
-/// Content hashes that say which model is meant: bytes in means the same token ids everywhere.
+/// Content hashes that say which model is meant: bytes in means the same token ids everywhere. What
+/// each is taken over is written down in `athanor_primitives::model_hash`.
 #[derive(
 	Clone,
 	Copy,
@@ -91,7 +92,7 @@ pub struct ModelHashes {
 	pub weights: H256,
 	/// `blake2_256` of `tokenizer.json`.
 	pub tokenizer: H256,
-	/// `blake2_256` of the chat template.
+	/// Of the chat template and the special tokens that it can write.
 	pub template: H256,
 }
 

@@ -22,16 +22,30 @@ pub trait ProviderRegistry {
 	/// Whether the account is a registered provider.
 	fn is_registered(provider: &Self::AccountId) -> bool;
 
-	/// Whether the provider may be given work: registered, with the minimum stake bonded and a worker
-	/// key.
+	/// Whether the provider has what work takes: registered, with the minimum stake bonded and a
+	/// worker key.
+	fn is_qualified(provider: &Self::AccountId) -> bool;
+
+	/// Whether the provider may be given work now: qualified, and not paused after a missed
+	/// deadline. A pause ends by itself.
 	fn is_active(provider: &Self::AccountId) -> bool;
 
 	/// Whether `key` is a worker key of `provider`.
 	fn is_worker(provider: &Self::AccountId, key: &WorkerKey) -> bool;
 
 	/// Takes the governed share of the provider's stake, bonded and unbonding alike, for the deadline
-	/// that it missed on `job`. Returns what was taken.
+	/// that it missed on `job`, and pauses the provider. Returns what was taken: 0 while a pause
+	/// lasts, so that the jobs that one outage catches cost one slash together.
 	fn slash_for_timeout(provider: &Self::AccountId, job: JobId) -> u128;
+}
+
+/// The most tokens that a job can use. An offer's price times these is what the job costs there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenLimits {
+	/// Most tokens of the prompt.
+	pub input: u32,
+	/// Most generated tokens.
+	pub output: u32,
 }
 
 /// A slot taken on an offer: the price that holds for the job until it closes.
@@ -53,12 +67,22 @@ pub trait OfferBook {
 	/// Fails if no offer of this class can be at or under `ceiling`, because it is below the floor.
 	fn check_ceiling(class: PriceClass, ceiling: &Price) -> Result<(), Self::Error>;
 
+	/// Fails if this provider has no offer for `model`, or none at or under `ceiling`. Whether it has a
+	/// free slot now is not asked.
+	fn check_direct(
+		model: ModelId,
+		ceiling: &Price,
+		provider: &Self::AccountId,
+	) -> Result<(), Self::Error>;
+
 	/// Draws one of the offers for `model` at or under `ceiling` with a free slot, whose provider is
-	/// active and not in `excluded`, and takes a slot on it. The cost does not grow with the number of
-	/// offers: a bounded sample is looked at, so `None` may mean "not this time".
+	/// active and not in `excluded`, and takes a slot on it. The less a job with these `limits`
+	/// costs at an offer, the better are the offer's chances. The effort does not grow with the
+	/// number of offers: a bounded sample is looked at, so `None` may mean "not this time".
 	fn take_any(
 		model: ModelId,
 		ceiling: &Price,
+		limits: TokenLimits,
 		excluded: &[Self::AccountId],
 		randomness: &[u8; 32],
 	) -> Option<(Self::AccountId, LockedPrice)>;

@@ -131,6 +131,16 @@ pub struct Delivery {
 	pub signature: Signature,
 }
 
+/// Longest text in bytes that may be delivered for so many output tokens. Receipts are free, so they
+/// must not carry more than an answer needs: 128 bytes for each token, which is what the longest tokens
+/// of published vocabularies have, and 256 for the reason of a rejection.
+pub fn max_text_len(tokens_out: u32) -> usize {
+	usize::try_from(tokens_out)
+		.unwrap_or(usize::MAX)
+		.saturating_mul(128)
+		.saturating_add(256)
+}
+
 /// The 32 bytes that the worker key signs for a delivered text:
 /// `blake2_256("athanor/delivery/v1" ‖ genesis hash ‖ SCALE(job) ‖ blake2_256(text))`.
 pub fn delivery_payload(genesis: &H256, job: JobId, text: &[u8]) -> [u8; 32] {
@@ -187,15 +197,17 @@ pub enum Refusal {
 	MissingOutput = 11,
 	/// 12: the delivered tokens do not match the receipt's count or hash.
 	WrongOutput = 12,
-	/// 13: the delivered text is longer than the chain accepts.
+	/// 13: the delivered text is longer than the chain accepts, or than [`max_text_len`].
 	OutputTooLong = 13,
 	/// 14: the signature is not the worker key's over this receipt, or this text.
 	BadSignature = 14,
+	/// 15: the delivered text is not UTF-8.
+	OutputNotUtf8 = 15,
 }
 
 impl Refusal {
 	/// All refusals, in the order of their codes.
-	pub const ALL: [Self; 14] = [
+	pub const ALL: [Self; 15] = [
 		Self::WrongChain,
 		Self::UnknownJob,
 		Self::NotAssigned,
@@ -210,6 +222,7 @@ impl Refusal {
 		Self::WrongOutput,
 		Self::OutputTooLong,
 		Self::BadSignature,
+		Self::OutputNotUtf8,
 	];
 
 	/// The code that a node reports.
@@ -238,6 +251,7 @@ impl Refusal {
 			Self::MissingOutput => "an inline job must deliver its output",
 			Self::WrongOutput => "the delivered tokens do not match the receipt",
 			Self::OutputTooLong => "the delivered text is longer than the chain accepts",
+			Self::OutputNotUtf8 => "the delivered text is not UTF-8",
 			Self::BadSignature => "the signature does not fit this receipt and worker key",
 		}
 	}

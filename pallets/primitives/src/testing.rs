@@ -8,7 +8,7 @@ use std::{cell::RefCell, collections::BTreeMap, marker::PhantomData, vec::Vec};
 use crate::{
 	JobId, ModelId, WorkerKey,
 	model::{ModelInfo, NumericClass, PriceClass},
-	ports::{LockedPrice, ModelRegistry, OfferBook, ProviderRegistry},
+	ports::{LockedPrice, ModelRegistry, OfferBook, ProviderRegistry, TokenLimits},
 	price::Price,
 };
 
@@ -29,6 +29,7 @@ struct State {
 	models: BTreeMap<ModelId, ModelInfo<AccountId>>,
 	workers: BTreeMap<AccountId, Vec<WorkerKey>>,
 	inactive: Vec<AccountId>,
+	paused: Vec<AccountId>,
 	slashes: Vec<(AccountId, JobId)>,
 	offers: BTreeMap<(ModelId, AccountId), MockOffer>,
 	floor: Price,
@@ -71,12 +72,22 @@ pub fn set_provider(provider: AccountId, keys: Vec<WorkerKey>) {
 	with(|state| state.workers.insert(provider, keys));
 }
 
-/// Makes a provider active or inactive.
+/// Makes a provider active, or takes from it what work takes.
 pub fn set_active(provider: AccountId, active: bool) {
 	with(|state| {
 		state.inactive.retain(|who| *who != provider);
 		if !active {
 			state.inactive.push(provider);
+		}
+	});
+}
+
+/// Starts or ends a provider's pause.
+pub fn set_paused(provider: AccountId, paused: bool) {
+	with(|state| {
+		state.paused.retain(|who| *who != provider);
+		if paused {
+			state.paused.push(provider);
 		}
 	});
 }
@@ -121,7 +132,7 @@ impl ModelRegistry for MockModels {
 	}
 }
 
-/// Mocks [`ProviderRegistry`]. A slash takes 1,000 units.
+/// Mocks [`ProviderRegistry`]. A slash takes 1,000 units and pauses nobody: see [`set_paused`].
 pub struct MockProviders;
 
 impl ProviderRegistry for MockProviders {
@@ -131,7 +142,7 @@ impl ProviderRegistry for MockProviders {
 		with(|state| state.workers.contains_key(provider))
 	}
 
-	fn is_active(provider: &AccountId) -> bool {
+	fn is_qualified(provider: &AccountId) -> bool {
 		with(|state| {
 			state
 				.workers
@@ -139,6 +150,10 @@ impl ProviderRegistry for MockProviders {
 				.is_some_and(|keys| !keys.is_empty())
 				&& !state.inactive.contains(provider)
 		})
+	}
+
+	fn is_active(provider: &AccountId) -> bool {
+		Self::is_qualified(provider) && with(|state| !state.paused.contains(provider))
 	}
 
 	fn is_worker(provider: &AccountId, key: &WorkerKey) -> bool {
@@ -173,9 +188,21 @@ impl<E: From<&'static str>> OfferBook for MockOffers<E> {
 		})
 	}
 
+	fn check_direct(model: ModelId, ceiling: &Price, provider: &AccountId) -> Result<(), E> {
+		with(|state| {
+			let offer = state.offers.get(&(model, *provider)).ok_or("no offer")?;
+			offer
+				.price
+				.within(ceiling)
+				.then_some(())
+				.ok_or_else(|| "above the ceiling".into())
+		})
+	}
+
 	fn take_any(
 		model: ModelId,
 		ceiling: &Price,
+		_limits: TokenLimits,
 		excluded: &[AccountId],
 		_randomness: &[u8; 32],
 	) -> Option<(AccountId, LockedPrice)> {

@@ -16,7 +16,7 @@ use polkadot_sdk::*;
 use sp_core::ed25519;
 use sp_runtime::{
 	ArithmeticError, DispatchError, DispatchResult,
-	traits::{CheckedAdd, Zero},
+	traits::{CheckedAdd, Saturating, Zero},
 };
 
 use crate::{
@@ -35,6 +35,10 @@ impl<T: Config> Pallet<T> {
 		assert!(
 			T::MaxWorkerKeys::get() > 0,
 			"MaxWorkerKeys must be more than 0"
+		);
+		assert!(
+			!T::TimeoutPause::get().is_zero(),
+			"TimeoutPause must be more than 0: each job that an outage catches would cost a slash"
 		);
 	}
 
@@ -62,6 +66,8 @@ impl<T: Config> Pallet<T> {
 				.bonded
 				.checked_add(amount)
 				.ok_or(ArithmeticError::Overflow)?;
+			// Less would keep a record and its keys for a deposit of a unit.
+			ensure!(record.bonded >= T::MinStake::get(), Error::<T>::StakeTooLow);
 			Ok(record.bonded)
 		})?;
 		Self::deposit_event(Event::Bonded {
@@ -100,19 +106,24 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn do_withdraw(provider: &T::AccountId) -> DispatchResult {
+	/// Returns how many keys were removed: all, if no stake is left.
+	pub(crate) fn do_withdraw(provider: &T::AccountId) -> Result<u32, DispatchError> {
 		let now = frame_system::Pallet::<T>::block_number();
-		let amount = Self::try_mutate_provider(provider, |record| {
+		let (amount, left) = Self::try_mutate_provider(provider, |record| {
 			let amount = record.take_unlocked(now);
 			ensure!(amount > 0, Error::<T>::NothingToWithdraw);
 			let reason = HoldReason::Stake.into();
-			T::Currency::release(&reason, provider, amount, Precision::Exact)
+			let released = T::Currency::release(&reason, provider, amount, Precision::Exact)?;
+			Ok((released, record.total()))
 		})?;
 		Self::deposit_event(Event::Withdrawn {
 			provider: provider.clone(),
 			amount,
 		});
-		Ok(())
+		if left > 0 {
+			return Ok(0);
+		}
+		Self::do_deregister(provider)
 	}
 
 	pub(crate) fn do_add_worker_key(
@@ -178,6 +189,26 @@ impl<T: Config> Pallet<T> {
 		Ok(record.keys)
 	}
 
+	/// Whether a provider with this record can be given work, as far as stake and keys go.
+	fn qualifies(record: &ProviderOf<T>) -> bool {
+		record.bonded >= T::MinStake::get() && record.keys > 0
+	}
+
+	/// Takes `TimeoutSlash` of bonded and unbonding stake, rounded down, and returns what it took.
+	fn slash_share(provider: &T::AccountId, record: &mut ProviderOf<T>) -> Balance {
+		let due = T::TimeoutSlash::get().mul_floor(record.total());
+		if due == 0 {
+			return 0;
+		}
+		let (credit, missing) = T::Currency::slash(&HoldReason::Stake.into(), provider, due);
+		if missing > 0 {
+			defensive!("less stake on hold than recorded");
+		}
+		let amount = record.slash(credit.peek());
+		T::OnSlash::on_unbalanced(credit);
+		amount
+	}
+
 	/// Changes the record of a provider, unless `change` fails.
 	fn try_mutate_provider<R>(
 		provider: &T::AccountId,
@@ -223,32 +254,34 @@ impl<T: Config> ProviderRegistry for Pallet<T> {
 		Providers::<T>::contains_key(provider)
 	}
 
+	fn is_qualified(provider: &T::AccountId) -> bool {
+		Providers::<T>::get(provider).is_some_and(|record| Self::qualifies(&record))
+	}
+
 	fn is_active(provider: &T::AccountId) -> bool {
+		let now = frame_system::Pallet::<T>::block_number();
 		Providers::<T>::get(provider)
-			.is_some_and(|record| record.bonded >= T::MinStake::get() && record.keys > 0)
+			.is_some_and(|record| Self::qualifies(&record) && !record.is_paused(now))
 	}
 
 	fn is_worker(provider: &T::AccountId, key: &WorkerKey) -> bool {
 		Workers::<T>::get(key).is_some_and(|owner| owner == *provider)
 	}
 
-	/// Takes `TimeoutSlash` of bonded and unbonding stake, rounded down. Nothing happens, and no
-	/// event is emitted, if that is 0 or the account is no longer a provider.
+	/// Takes `TimeoutSlash` of bonded and unbonding stake, rounded down, and pauses the provider
+	/// for `TimeoutPause`. Nothing happens if it is paused already, or no longer a provider. There
+	/// is no event for a slash of 0.
 	fn slash_for_timeout(provider: &T::AccountId, job: JobId) -> Balance {
-		let Some(mut record) = Providers::<T>::get(provider) else {
+		let now = frame_system::Pallet::<T>::block_number();
+		let Some(mut record) =
+			Providers::<T>::get(provider).filter(|record| !record.is_paused(now))
+		else {
 			return 0;
 		};
-		let due = T::TimeoutSlash::get().mul_floor(record.total());
-		if due == 0 {
-			return 0;
-		}
-		let (credit, missing) = T::Currency::slash(&HoldReason::Stake.into(), provider, due);
-		if missing > 0 {
-			defensive!("less stake on hold than recorded");
-		}
-		let amount = record.slash(credit.peek());
+		let until = now.saturating_add(T::TimeoutPause::get());
+		record.paused_until = until;
+		let amount = Self::slash_share(provider, &mut record);
 		Providers::<T>::insert(provider, record);
-		T::OnSlash::on_unbalanced(credit);
 		if amount > 0 {
 			Self::deposit_event(Event::ProviderSlashed {
 				provider: provider.clone(),
@@ -256,6 +289,10 @@ impl<T: Config> ProviderRegistry for Pallet<T> {
 				amount,
 			});
 		}
+		Self::deposit_event(Event::ProviderPaused {
+			provider: provider.clone(),
+			until,
+		});
 		amount
 	}
 }

@@ -76,6 +76,12 @@ pub mod pallet {
 		#[pallet::constant]
 		type TimeoutSlash: Get<Permill>;
 
+		/// How long a provider gets no work, and cannot be slashed again, after a missed deadline,
+		/// in blocks. At least the longest time that a worker has for a job, so that the jobs that
+		/// an outage catches cost one slash together. More than 0.
+		#[pallet::constant]
+		type TimeoutPause: Get<BlockNumberFor<Self>>;
+
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
 	}
@@ -90,8 +96,9 @@ pub mod pallet {
 
 	/// The providers.
 	///
-	/// Blake2_128Concat, because accounts are chosen by their owners. The stake that a record
-	/// cannot do without is its deposit.
+	/// Blake2_128Concat, because accounts are chosen by their owners. The stake is the record's
+	/// deposit: a record begins with `MinStake` or more, and `withdraw` removes it with the last
+	/// of its stake. Only a slash of everything leaves a record without.
 	#[pallet::storage]
 	pub type Providers<T: Config> =
 		StorageMap<_, Blake2_128Concat, T::AccountId, ProviderOf<T>, OptionQuery>;
@@ -99,7 +106,7 @@ pub mod pallet {
 	/// The provider that a worker key belongs to.
 	///
 	/// Blake2_128Concat, because keys are chosen by their owners. Bounded by `MaxWorkerKeys` for
-	/// each staked provider.
+	/// each provider, and removed with the provider's record.
 	#[pallet::storage]
 	pub type Workers<T: Config> =
 		StorageMap<_, Blake2_128Concat, WorkerKey, T::AccountId, OptionQuery>;
@@ -201,6 +208,14 @@ pub mod pallet {
 			/// How much was taken, in units.
 			amount: Balance,
 		},
+		/// A provider gets no work for a while, because it missed the deadline of a job. Further
+		/// deadlines that it misses meanwhile cost nothing.
+		ProviderPaused {
+			/// The provider.
+			provider: T::AccountId,
+			/// First block in which it may be given work again.
+			until: BlockNumberFor<T>,
+		},
 		/// An account is no longer a provider.
 		ProviderDeregistered {
 			/// The former provider.
@@ -245,7 +260,8 @@ pub mod pallet {
 		UnknownKey,
 		/// The key belongs to another provider. Only its owner can remove it.
 		NotYourKey,
-		/// Stake is left, bonded or unbonding. Unbond everything and withdraw it first.
+		/// Stake is left, bonded or unbonding. Unbond everything and withdraw it: that removes the
+		/// record too.
 		StakeRemains,
 	}
 
@@ -292,11 +308,11 @@ pub mod pallet {
 		///
 		/// **Dispatch origin**: signed by a provider.
 		///
-		/// **Effects**: puts `amount` on hold. Makes a provider active again that a slash took
-		/// under `MinStake`, if it is enough.
+		/// **Effects**: puts `amount` on hold. A provider that a slash took under `MinStake` is
+		/// active again, once it is not paused.
 		///
-		/// **Errors**: `AmountZero`; `NotProvider`; a token error if the balance does not cover the
-		/// amount.
+		/// **Errors**: `AmountZero`; `NotProvider`; `StakeTooLow` if less than `MinStake` would be
+		/// bonded; a token error if the balance does not cover the amount.
 		///
 		/// **Events**: `Bonded`.
 		#[pallet::call_index(1)]
@@ -327,16 +343,22 @@ pub mod pallet {
 		///
 		/// **Dispatch origin**: signed by a provider.
 		///
-		/// **Effects**: frees the unlocked amount on the sender's account.
+		/// **Effects**: frees the unlocked amount on the sender's account. If no stake is left,
+		/// bonded or unbonding, the provider record and all its worker keys are removed: the
+		/// account is an ordinary one again, and its keys can be registered anew. The fee is for
+		/// the keys that were removed.
 		///
 		/// **Errors**: `NotProvider`; `NothingToWithdraw`; a token error if the account, with the
 		/// amount, would still have less than the existential deposit free.
 		///
-		/// **Events**: `Withdrawn`.
+		/// **Events**: `Withdrawn`; if no stake is left, `WorkerKeyRemoved` for each key and
+		/// `ProviderDeregistered`.
 		#[pallet::call_index(3)]
-		pub fn withdraw(origin: OriginFor<T>) -> DispatchResult {
+		#[pallet::weight(<T as Config>::WeightInfo::withdraw(T::MaxWorkerKeys::get()))]
+		pub fn withdraw(origin: OriginFor<T>) -> DispatchResultWithPostInfo {
 			let provider = ensure_signed(origin)?;
-			Self::do_withdraw(&provider)
+			let keys = Self::do_withdraw(&provider)?;
+			Ok(Some(<T as Config>::WeightInfo::withdraw(keys)).into())
 		}
 
 		/// Lets the worker with the ed25519 public key `key` sign receipts for the sender.
@@ -377,7 +399,8 @@ pub mod pallet {
 			Self::do_remove_worker_key(&provider, key)
 		}
 
-		/// Removes the sender's provider record and all its worker keys.
+		/// Removes the sender's provider record and all its worker keys, after a slash that took
+		/// everything. In all other cases `withdraw` does so with the last of the stake.
 		///
 		/// **Dispatch origin**: signed by a provider.
 		///

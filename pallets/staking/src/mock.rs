@@ -24,6 +24,7 @@ pub const ED: u128 = 10;
 pub const ENDOWMENT: u128 = 100_000;
 pub const MINIMUM: u128 = 1_000;
 pub const PERIOD: u32 = 20;
+pub const PAUSE: u32 = 5;
 pub const MAX_KEYS: u32 = 3;
 
 frame_support::construct_runtime!(
@@ -54,6 +55,7 @@ parameter_types! {
 	pub static UnbondingPeriod: u32 = PERIOD;
 	pub static MaxWorkerKeys: u32 = MAX_KEYS;
 	pub static TimeoutSlash: Permill = Permill::from_percent(10);
+	pub static TimeoutPause: u32 = PAUSE;
 }
 
 impl crate::Config for Test {
@@ -64,6 +66,7 @@ impl crate::Config for Test {
 	type UnbondingPeriod = UnbondingPeriod;
 	type MaxWorkerKeys = MaxWorkerKeys;
 	type TimeoutSlash = TimeoutSlash;
+	type TimeoutPause = TimeoutPause;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
 }
 
@@ -108,6 +111,7 @@ impl ExtBuilder {
 		UnbondingPeriod::set(PERIOD);
 		MaxWorkerKeys::set(MAX_KEYS);
 		TimeoutSlash::set(self.timeout_slash);
+		TimeoutPause::set(PAUSE);
 		let storage = RuntimeGenesisConfig {
 			balances: pallet_balances::GenesisConfig {
 				balances: vec![

@@ -10,6 +10,7 @@ impl<T: Config> Pallet<T> {
 	/// Checks every law in the README. The error names the one that is broken.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_state_holds()?;
+		Self::try_state_stake()?;
 		Self::try_state_unbonding()?;
 		Self::try_state_keys()
 	}
@@ -27,6 +28,16 @@ impl<T: Config> Pallet<T> {
 			ensure!(
 				held(&who) == 0 || Providers::<T>::contains_key(&who),
 				"only providers may have stake on hold"
+			);
+		}
+		Ok(())
+	}
+
+	fn try_state_stake() -> Result<(), TryRuntimeError> {
+		for record in Providers::<T>::iter_values() {
+			ensure!(
+				record.total() > 0 || record.slashed > 0,
+				"a provider without stake must have lost it to a slash"
 			);
 		}
 		Ok(())

@@ -8,6 +8,7 @@ use frame_support::{
 use frame_system::pallet_prelude::BlockNumberFor;
 use polkadot_sdk::*;
 use scale_info::TypeInfo;
+use sp_runtime::traits::Zero;
 
 use crate::Config;
 
@@ -55,9 +56,12 @@ pub struct Provider<BlockNumber> {
 	pub registered_at: BlockNumber,
 	/// What slashes have taken since the registration, in units.
 	pub slashed: Balance,
+	/// First block in which it may be given work again after a missed deadline; 0 if it never
+	/// missed one.
+	pub paused_until: BlockNumber,
 }
 
-impl<BlockNumber: Copy + PartialOrd> Provider<BlockNumber> {
+impl<BlockNumber: Copy + PartialOrd + Zero> Provider<BlockNumber> {
 	/// A provider with so much bonded, and no key.
 	pub fn new(bonded: Balance, registered_at: BlockNumber) -> Self {
 		Self {
@@ -66,7 +70,13 @@ impl<BlockNumber: Copy + PartialOrd> Provider<BlockNumber> {
 			keys: 0,
 			registered_at,
 			slashed: 0,
+			paused_until: BlockNumber::zero(),
 		}
+	}
+
+	/// Whether the pause after a missed deadline lasts.
+	pub fn is_paused(&self, now: BlockNumber) -> bool {
+		now < self.paused_until
 	}
 
 	/// Bonded and unbonding stake. All of it is on hold in one account, so the sum cannot saturate.

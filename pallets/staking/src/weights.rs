@@ -13,8 +13,8 @@ pub trait WeightInfo {
 	fn bond() -> Weight;
 	/// Weight of `unbond`.
 	fn unbond() -> Weight;
-	/// Weight of `withdraw`.
-	fn withdraw() -> Weight;
+	/// Weight of `withdraw` that removes `keys` worker keys with the provider's record.
+	fn withdraw(keys: u32) -> Weight;
 	/// Weight of `add_worker_key`.
 	fn add_worker_key() -> Weight;
 	/// Weight of `remove_worker_key`.
@@ -59,9 +59,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Self::of(CALL, 1, 1)
 	}
 
-	/// Provider; account and its holds.
-	fn withdraw() -> Weight {
-		Self::of(CALL, 3, 3)
+	/// Account and its holds; and what a deregistration takes, which is more than the provider's
+	/// record alone.
+	fn withdraw(keys: u32) -> Weight {
+		Self::deregister(keys).saturating_add(T::DbWeight::get().reads_writes(2, 2))
 	}
 
 	/// Provider, key and its reverse; genesis hash. Proof and small order are one verification

@@ -53,6 +53,8 @@ parameter_types! {
 	pub const MaxWorkerKeys: u32 = 16;
 	/// Share of a provider's stake that a missed deadline costs.
 	pub const TimeoutSlash: Permill = Permill::from_percent(1);
+	/// Blocks without new work after a missed deadline: 5 minutes.
+	pub const TimeoutPause: BlockNumber = 100;
 }
 
 impl athanor_staking::Config for Runtime {
@@ -63,6 +65,7 @@ impl athanor_staking::Config for Runtime {
 	type UnbondingPeriod = UnbondingPeriod;
 	type MaxWorkerKeys = MaxWorkerKeys;
 	type TimeoutSlash = TimeoutSlash;
+	type TimeoutPause = TimeoutPause;
 	type WeightInfo = athanor_staking::weights::SubstrateWeight<Runtime>;
 }
 
@@ -82,6 +85,7 @@ parameter_types! {
 }
 
 impl athanor_pricing::Config for Runtime {
+	type Currency = Balances;
 	type Models = Models;
 	type Providers = Staking;
 	type AdminOrigin = EnsureRoot<AccountId>;
@@ -109,6 +113,8 @@ parameter_types! {
 	pub const MatchDelay: BlockNumber = 2;
 	/// Blocks that a worker has for any job.
 	pub const BaseWorkPeriod: BlockNumber = 10;
+	/// Prompt tokens that a worker must take in per block, once the base period is used up: 200 a second.
+	pub const PrefillTokensPerBlock: u32 = 600;
 	/// Output tokens that a worker must make per block: 20 a second.
 	pub const TokensPerBlock: u32 = 60;
 	/// Blocks from a receipt to its payment.
@@ -120,6 +126,21 @@ parameter_types! {
 	/// A quarter of a block for the job hook.
 	pub HookWeight: Weight = Perbill::from_percent(25) * RuntimeBlockWeights::get().max_block;
 }
+
+// A job that is on its way when its model is retired, or its provider leaves, must be able to end.
+const _: () = assert!(
+	RetirementGrace::get() > MaxTimeLimit::get() + SettlePeriod::get()
+		&& UnbondingPeriod::get() > MaxTimeLimit::get() + SettlePeriod::get()
+);
+
+// The jobs that one outage catches are all due before the pause is over, if the model's template adds
+// no more than 1,024 tokens.
+const _: () = assert!(
+	TimeoutPause::get()
+		> BaseWorkPeriod::get()
+			+ (MaxInlineInput::get() + 1_024) / PrefillTokensPerBlock::get()
+			+ MaxOutputTokens::get() / TokensPerBlock::get()
+);
 
 impl athanor_jobs::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
@@ -134,6 +155,7 @@ impl athanor_jobs::Config for Runtime {
 	type MaxText = MaxText;
 	type MatchDelay = MatchDelay;
 	type BaseWorkPeriod = BaseWorkPeriod;
+	type PrefillTokensPerBlock = PrefillTokensPerBlock;
 	type TokensPerBlock = TokensPerBlock;
 	type SettlePeriod = SettlePeriod;
 	type MaxTimeLimit = MaxTimeLimit;

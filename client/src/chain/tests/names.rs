@@ -38,8 +38,9 @@ fn constants_are_the_runtimes() {
 	assert_eq!(constants.tokens_per_block, 60);
 	assert_eq!(constants.treasury_share, 50_000);
 	assert_eq!(constants.hard_bounds.floor, Price::flat(1));
-	assert_eq!(constants.work_period(1), 11);
-	assert_eq!(constants.work_period(61), 12);
+	assert_eq!(constants.work_period(1, 1), 11);
+	assert_eq!(constants.work_period(599, 61), 12);
+	assert_eq!(constants.work_period(1_200, 61), 14);
 	let treasury: RuntimeAccount = <Runtime as athanor_rewards::Config>::TreasuryAccount::get();
 	assert_eq!(constants.treasury.0, <[u8; 32]>::from(treasury));
 }

@@ -214,6 +214,7 @@ fn providers_offers_and_totals_are_read() {
 	let mut runtime_provider = staking::Provider::new(500, 8u32);
 	runtime_provider.keys = 2;
 	runtime_provider.slashed = 7;
+	runtime_provider.paused_until = 90;
 	runtime_provider
 		.unbonding
 		.try_push(staking::UnbondingChunk {
@@ -227,6 +228,7 @@ fn providers_offers_and_totals_are_read() {
 		(500, 2, 7)
 	);
 	assert_eq!((provider.registered_at, provider.at_stake()), (8, 530));
+	assert_eq!(provider.paused_until, 90);
 	assert_eq!(
 		(
 			provider.unbonding[0].amount,
@@ -239,8 +241,11 @@ fn providers_offers_and_totals_are_read() {
 		input: 4,
 		output: 5,
 	};
-	// price, slots, busy, index, deposit ticket
-	let offer = stored::<Offer>(storage::OFFERS, (price, 3u32, 1u32, 6u32, 1_000u128));
+	// price, slots, busy, index, deposit ticket, units held
+	let offer = stored::<Offer>(
+		storage::OFFERS,
+		(price, 3u32, 1u32, 6u32, 1_000u128, 1_000u128),
+	);
 	assert_eq!(
 		offer,
 		Offer {

@@ -7,6 +7,7 @@ use athanor_primitives::{
 use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
 use polkadot_sdk::*;
 use pretty_assertions::assert_eq;
+use sp_runtime::traits::Dispatchable;
 
 use crate::{Error, Event, JobState, Jobs as JobStorage, Outcomes, mock::*};
 
@@ -195,6 +196,94 @@ fn the_queue_is_fair_when_it_does_not_fit_into_a_block() {
 			assert!(matches!(job(ids[4]).state, JobState::Assigned { .. }));
 			assert!(matches!(job(ids[5]).state, JobState::Assigned { .. }));
 		});
+}
+
+#[test]
+fn jobs_that_cannot_be_matched_do_not_delay_others() {
+	ExtBuilder::default()
+		.without_offers()
+		.build_and_execute(|| {
+			// Two tries for each block, and twenty jobs that nobody takes.
+			HookWeight::set(Weight::from_parts(10 + 250, 0));
+			for _ in 0..20 {
+				post();
+			}
+			advance(10);
+			testing::set_offer(MODEL, PROVIDER, price(), 1);
+			testing::set_active(PROVIDER, false);
+			let mut direct = request();
+			direct.assignment = Assignment::Direct(OTHER_PROVIDER);
+			testing::set_offer(MODEL, OTHER_PROVIDER, price(), 1);
+			let id = post_as(BOB, direct);
+			advance(1);
+			assert!(matches!(job(id).state, JobState::Assigned { .. }));
+		});
+}
+
+#[test]
+fn poke_refunds_and_slashes_when_the_hook_is_behind() {
+	ExtBuilder::default().build_and_execute(|| {
+		let mut direct = request();
+		direct.assignment = Assignment::Direct(PROVIDER);
+		let assigned = post_as(ALICE, direct);
+		advance(1);
+		testing::remove_offer(MODEL, OTHER_PROVIDER);
+		testing::remove_offer(MODEL, PROVIDER);
+		let open = post();
+		System::set_block_number(40);
+		for (id, reason) in [
+			(assigned, CloseReason::WorkerTimedOut),
+			(open, CloseReason::ExpiredUnassigned),
+		] {
+			assert_ok!(Jobs::poke(RuntimeOrigin::signed(BOB), id));
+			assert_eq!(Outcomes::<Test>::get(id).unwrap().reason, reason);
+		}
+		assert_eq!(testing::slashes(), vec![(PROVIDER, assigned)]);
+		assert_eq!(free(ALICE), ENDOWMENT);
+	});
+}
+
+#[test]
+fn poke_forgets_what_is_past_its_retention() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = post();
+		assert_ok!(Jobs::cancel(RuntimeOrigin::signed(ALICE), id));
+		System::set_block_number(50);
+		assert_noop!(
+			Jobs::poke(RuntimeOrigin::signed(BOB), id),
+			Error::<Test>::NothingDue
+		);
+		System::set_block_number(51);
+		assert_ok!(Jobs::poke(RuntimeOrigin::signed(BOB), id));
+		assert!(!Outcomes::<Test>::contains_key(id));
+		assert_noop!(
+			Jobs::poke(RuntimeOrigin::signed(BOB), id),
+			Error::<Test>::UnknownJob
+		);
+	});
+}
+
+#[test]
+fn a_broken_escrow_is_reported_to_who_pokes() {
+	ExtBuilder::default().build().execute_with(|| {
+		use frame_support::traits::{fungible::MutateHold, tokens::Precision};
+		let id = post();
+		advance(1);
+		complete(id, &[1]);
+		Balances::release(
+			&crate::HoldReason::Escrow.into(),
+			&ALICE,
+			ESCROW,
+			Precision::Exact,
+		)
+		.unwrap();
+		System::set_block_number(4);
+		let poke = RuntimeCall::Jobs(crate::Call::poke { job: id });
+		assert_noop!(
+			poke.dispatch(RuntimeOrigin::signed(BOB)),
+			Error::<Test>::EscrowMissing
+		);
+	});
 }
 
 #[test]

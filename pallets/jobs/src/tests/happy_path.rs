@@ -1,7 +1,7 @@
 //! A job that goes as it should.
 
 use athanor_primitives::{
-	job::{Assignment, CloseReason, Sampler, sampler_seed},
+	job::{Assignment, CloseReason, JobInput, Sampler, sampler_seed},
 	split::Payment,
 	testing,
 };
@@ -184,7 +184,7 @@ fn a_job_is_drawn_with_randomness_from_after_its_post() {
 	ExtBuilder::default().build_and_execute(|| {
 		MatchDelay::set(3);
 		let mut early = request();
-		early.time_limit = Jobs::shortest_time_limit(early.max_output_tokens);
+		early.time_limit = Jobs::shortest_time_limit(32, early.max_output_tokens);
 		assert_eq!(early.time_limit, 3 + 5 + 1);
 		let mut shorter = early.clone();
 		shorter.time_limit -= 1;
@@ -200,6 +200,24 @@ fn a_job_is_drawn_with_randomness_from_after_its_post() {
 		advance(1);
 		let seed = job(id).state.work().unwrap().seed;
 		assert_eq!(seed, sampler_seed(&[9; 32], id));
+	});
+}
+
+#[test]
+fn a_long_prompt_has_more_time() {
+	ExtBuilder::default().build_and_execute(|| {
+		// 64 bytes and 16 tokens of overhead: twice what is taken in per block.
+		let mut long = request();
+		long.input = JobInput::Inline(vec![b'a'; 64]);
+		long.time_limit = 3 + 5;
+		assert_noop!(
+			Jobs::post(RuntimeOrigin::signed(ALICE), long.clone()),
+			Error::<Test>::TimeLimitTooShort
+		);
+		long.time_limit += 1;
+		let id = post_as(ALICE, long);
+		advance(1);
+		assert_eq!(job(id).state.deadline(), 2 + 5 + 2 + 1);
 	});
 }
 

@@ -3,5 +3,6 @@
 mod deadlines;
 mod happy_path;
 mod invariants;
+mod laws;
 mod post_errors;
 mod receipts;

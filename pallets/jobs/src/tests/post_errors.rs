@@ -93,6 +93,30 @@ fn more_tokens_than_the_context_are_refused() {
 }
 
 #[test]
+fn a_direct_job_needs_an_offer_at_its_ceiling() {
+	ExtBuilder::default().build_and_execute(|| {
+		let direct = |r: &mut JobRequest<u64, u64>| r.assignment = Assignment::Direct(PROVIDER);
+		refused(
+			|r| {
+				direct(r);
+				r.ceiling.input = price().input - 1;
+			},
+			"above the ceiling",
+		);
+		testing::remove_offer(MODEL, PROVIDER);
+		refused(direct, "no offer");
+	});
+}
+
+#[test]
+fn ids_are_never_used_twice() {
+	ExtBuilder::default().build_and_execute(|| {
+		crate::NextJobId::<Test>::put(u64::MAX);
+		refused(|_| {}, Error::<Test>::TooManyJobs);
+	});
+}
+
+#[test]
 fn a_retired_model_is_refused() {
 	ExtBuilder::default().build_and_execute(|| {
 		let mut model = testing::model();

@@ -5,12 +5,13 @@ use athanor_primitives::{
 	receipt::{Delivery, Finish, Receipt, Refusal, SignedReceipt, delivery_payload, output_hash},
 	testing,
 };
-use frame_support::{assert_noop, assert_storage_noop};
+use codec::Encode;
+use frame_support::{assert_noop, assert_storage_noop, traits::Authorize, weights::Weight};
 use polkadot_sdk::*;
 use sp_core::{H256, Pair};
 use sp_runtime::{
 	DispatchError,
-	transaction_validity::{InvalidTransaction, TransactionValidityError},
+	transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
 };
 
 use crate::{Error, Outcomes, mock::*};
@@ -132,22 +133,43 @@ fn output_must_be_delivered_and_fit() {
 		let mut other = delivery.unwrap();
 		other.tokens = vec![5, 6, 8];
 		refused(signed.clone(), Some(other), Refusal::WrongOutput);
-		let text = vec![b'a'; 257];
-		let signature = pair.sign(&delivery_payload(&genesis(), id, &text)).0;
-		let long = Delivery {
-			tokens: TOKENS.to_vec(),
+		let with_text = |tokens: &[u32], text: Vec<u8>| Delivery {
+			signature: pair.sign(&delivery_payload(&genesis(), id, &text)).0,
+			tokens: tokens.to_vec(),
 			text,
-			signature,
 		};
+		let long = with_text(&TOKENS, vec![b'a'; 256 + 3 * 128 + 1]);
 		refused(signed.clone(), Some(long), Refusal::OutputTooLong);
-		let text = vec![0xff];
-		let signature = pair.sign(&delivery_payload(&genesis(), id, &text)).0;
-		let binary = Delivery {
-			tokens: TOKENS.to_vec(),
-			text,
-			signature,
-		};
-		refused(signed, Some(binary), Refusal::OutputTooLong);
+		let binary = with_text(&TOKENS, vec![0xff]);
+		refused(signed, Some(binary), Refusal::OutputNotUtf8);
+		// However many tokens there are, `MaxText` holds.
+		let tokens = [7; 10];
+		let signed = sign(receipt(id, &tokens), &pair);
+		let long = with_text(&tokens, vec![b'a'; 1_025]);
+		refused(signed.clone(), Some(long), Refusal::OutputTooLong);
+		let longest = with_text(&tokens, vec![b'a'; 1_024]);
+		submit(signed, Some(longest)).unwrap().unwrap();
+	});
+}
+
+#[test]
+fn the_pool_is_told_what_it_needs() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = assigned();
+		advance_to(5);
+		let (signed, delivery) = changed(id, |_| {});
+		let call = RuntimeCall::Jobs(crate::Call::submit_receipt { signed, delivery });
+		let (valid, refund) = call
+			.authorize(TransactionSource::External)
+			.unwrap()
+			.unwrap();
+		// One receipt for each job, until its deadline, before what pays a fee, and to every node.
+		assert_eq!(valid.provides, vec![("AthanorReceipt", id).encode()]);
+		assert!(valid.requires.is_empty());
+		assert_eq!(valid.longevity, job(id).state.deadline() - 5);
+		assert_eq!(valid.priority, u64::MAX / 2);
+		assert!(valid.propagate);
+		assert_eq!(refund, Weight::zero());
 	});
 }
 

@@ -68,6 +68,16 @@ fn holds_are_the_sum_of_deposits() {
 }
 
 #[test]
+fn only_owners_have_deposits() {
+	breaks(
+		"models: only owners of models have a deposit on hold",
+		|| {
+			assert_ok!(Balances::hold(&DepositReason::get(), &BOB, 1));
+		},
+	);
+}
+
+#[test]
 fn deposits_cannot_overflow() {
 	breaks(
 		"models: the sum of an owner's deposits is a balance",

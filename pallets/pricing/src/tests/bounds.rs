@@ -126,7 +126,7 @@ fn an_upgrade_that_tightens_hard_bounds_acts_at_once() {
 				Price::flat(100)
 			);
 			assert_eq!(
-				Pricing::take_any(MODEL, &ANY_PRICE, &[], &randomness(0)),
+				Pricing::take_any(MODEL, &ANY_PRICE, LIMITS, &[], &randomness(0)),
 				None
 			);
 		});

@@ -8,19 +8,24 @@ use super::*;
 use pretty_assertions::assert_eq;
 
 fn draw(ceiling: Price, excluded: &[AccountId], seed: u32) -> Option<AccountId> {
-	let drawn = Pricing::take_any(MODEL, &ceiling, excluded, &randomness(seed));
+	let drawn = Pricing::take_any(MODEL, &ceiling, LIMITS, excluded, &randomness(seed));
 	drawn.map(|(provider, _)| provider)
 }
 
-/// How often each provider wins, when every slot is given back at once.
-fn wins(draws: u32) -> BTreeMap<AccountId, u32> {
+/// How often each provider wins jobs with these limits, when every slot is given back at once.
+fn wins_of(limits: TokenLimits, draws: u32) -> BTreeMap<AccountId, u32> {
 	let mut wins = BTreeMap::new();
 	for seed in 0..draws {
-		let winner = draw(ANY_PRICE, &[], seed).unwrap();
+		let drawn = Pricing::take_any(MODEL, &ANY_PRICE, limits, &[], &randomness(seed));
+		let (winner, _) = drawn.unwrap();
 		Pricing::give_back(MODEL, &winner);
 		*wins.entry(winner).or_default() += 1;
 	}
 	wins
+}
+
+fn wins(draws: u32) -> BTreeMap<AccountId, u32> {
+	wins_of(LIMITS, draws)
 }
 
 #[test]
@@ -28,7 +33,7 @@ fn a_draw_takes_a_slot_and_locks_the_price() {
 	ExtBuilder::default()
 		.offer(ALICE, 20, 2)
 		.build_and_execute(|| {
-			let drawn = Pricing::take_any(MODEL, &Price::flat(20), &[], &randomness(0));
+			let drawn = Pricing::take_any(MODEL, &Price::flat(20), LIMITS, &[], &randomness(0));
 			let locked = LockedPrice {
 				price: Price::flat(20),
 				version: 0,
@@ -42,7 +47,10 @@ fn a_draw_takes_a_slot_and_locks_the_price() {
 fn nothing_to_draw_from() {
 	ExtBuilder::default().build_and_execute(|| {
 		assert_eq!(draw(ANY_PRICE, &[], 0), None);
-		assert_eq!(Pricing::take_any(9, &ANY_PRICE, &[], &randomness(0)), None);
+		assert_eq!(
+			Pricing::take_any(9, &ANY_PRICE, LIMITS, &[], &randomness(0)),
+			None
+		);
 	});
 }
 
@@ -121,6 +129,38 @@ fn chances_follow_the_inverse_square_of_the_price() {
 				let error = (f64::from(wins[&who]) - expected).abs();
 				assert!(error < 5.0 * deviation, "{who}: {wins:?}");
 			}
+		});
+}
+
+#[test]
+fn chances_depend_on_what_the_job_costs() {
+	ExtBuilder::default()
+		.offer(ALICE, 100, 1)
+		.offer(BOB, 100, 1)
+		.build_and_execute(|| {
+			// The prices of one token of each kind add up to about the same.
+			let lopsided = Price {
+				input: 200,
+				output: 10,
+			};
+			assert_ok!(Pricing::set_offer(signed(BOB), MODEL, lopsided, 1));
+			let draws = 5_000;
+			// 100,100 against 200,010 units: all but 4 parts of 5 for Alice.
+			let prompts = TokenLimits {
+				input: 1_000,
+				output: 1,
+			};
+			let wins = wins_of(prompts, draws);
+			// 4,000 expected, standard deviation 28.
+			assert!(wins[&ALICE].abs_diff(4_000) < 150, "{wins:?}");
+			// 100,100 against 10,200 units: 1 part of 97 for Alice.
+			let outputs = TokenLimits {
+				input: 1,
+				output: 1_000,
+			};
+			let wins = wins_of(outputs, draws);
+			// 51 expected, standard deviation 7.
+			assert!((16..87).contains(&wins[&ALICE]), "{wins:?}");
 		});
 }
 
@@ -219,8 +259,19 @@ fn the_highest_prices_do_not_overflow() {
 		));
 		assert_ok!(Pricing::set_offer(signed(ALICE), MODEL, top, 1));
 		assert_ok!(Pricing::set_offer(signed(BOB), MODEL, top, 1));
-		assert!(draw(ANY_PRICE, &[], 0).is_some());
-		assert!(draw(ANY_PRICE, &[], 0).is_some());
+		let draw =
+			|limits| Pricing::take_any(MODEL, &ANY_PRICE, limits, &[], &randomness(0)).is_some();
+		let one_token = TokenLimits {
+			input: 1,
+			output: 0,
+		};
+		assert!(draw(one_token) && draw(one_token));
 		assert_eq!((busy(ALICE), busy(BOB)), (1, 1));
+		Pricing::give_back(MODEL, &ALICE);
+		// What costs more than there can be is no offer, and hides none.
+		assert!(!draw(LIMITS));
+		assert_ok!(Pricing::set_offer(signed(CAROL), MODEL, Price::flat(1), 1));
+		assert!(draw(LIMITS));
+		assert_eq!((busy(ALICE), busy(CAROL)), (0, 1));
 	});
 }

@@ -1,5 +1,6 @@
 //! Each law is there: a state that breaks it is found.
 
+use frame_support::traits::{fungible::MutateHold, tokens::Precision::Exact};
 use sp_runtime::TryRuntimeError;
 
 use super::*;
@@ -67,6 +68,41 @@ fn offers_are_in_the_index() {
 fn offers_have_slots() {
 	breaks("every offer must have a slot", || {
 		Offers::<Test>::mutate(MODEL, ALICE, |offer| offer.as_mut().unwrap().slots = 0);
+	});
+}
+
+#[test]
+fn holds_are_the_sum_of_deposits() {
+	let law = "what a provider has on hold must be the sum of its offers' deposits";
+	breaks(law, || {
+		assert_ok!(Balances::release(&OfferHold::get(), &ALICE, 1, Exact));
+	});
+	breaks(law, || {
+		assert_ok!(Balances::hold(&OfferHold::get(), &ALICE, 1));
+	});
+	breaks(law, || {
+		Offers::<Test>::mutate(MODEL, ALICE, |offer| offer.as_mut().unwrap().held += 1);
+	});
+}
+
+#[test]
+fn only_providers_with_offers_have_deposits() {
+	breaks(
+		"only accounts with an offer may have a deposit on hold",
+		|| {
+			assert_ok!(Balances::hold(&OfferHold::get(), &CAROL, 1));
+		},
+	);
+}
+
+#[test]
+fn deposits_cannot_overflow() {
+	breaks("the sum of a provider's deposits must be a balance", || {
+		let price = Price::flat(20);
+		assert_ok!(Pricing::set_offer(signed(ALICE), LARGE_MODEL, price, 1));
+		Offers::<Test>::mutate(MODEL, ALICE, |offer| {
+			offer.as_mut().unwrap().held = u128::MAX
+		});
 	});
 }
 

@@ -14,7 +14,7 @@ use polkadot_sdk::*;
 
 use athanor_primitives::{
 	model::PriceClass,
-	ports::OfferBook,
+	ports::{OfferBook, TokenLimits},
 	price::{Price, PriceBounds},
 	testing,
 };

@@ -1,6 +1,6 @@
 use codec::MaxEncodedLen;
 use frame_support::dispatch::Pays;
-use sp_runtime::{DispatchError, TokenError};
+use sp_runtime::{ArithmeticError, DispatchError, TokenError};
 
 use super::*;
 use crate::{OfferCount, OfferOf, Offers};
@@ -26,7 +26,7 @@ fn set_offer_publishes() {
 			(price, 3, 0, 0)
 		);
 		assert_eq!(index(), vec![ALICE]);
-		assert_eq!(held(ALICE), deposit());
+		assert_eq!((offer.held, held(ALICE)), (deposit(), deposit()));
 		assert_eq!(
 			events(),
 			vec![Event::OfferSet {
@@ -90,12 +90,42 @@ fn an_inactive_provider_may_prepare_an_offer() {
 		testing::set_active(ALICE, false);
 		assert_ok!(set_offer(ALICE, 20, 1));
 		assert_eq!(
-			Pricing::take_any(MODEL, &ANY_PRICE, &[], &randomness(0)),
+			Pricing::take_any(MODEL, &ANY_PRICE, LIMITS, &[], &randomness(0)),
 			None
 		);
 		testing::set_active(ALICE, true);
-		assert!(Pricing::take_any(MODEL, &ANY_PRICE, &[], &randomness(0)).is_some());
+		assert!(Pricing::take_any(MODEL, &ANY_PRICE, LIMITS, &[], &randomness(0)).is_some());
 	});
+}
+
+#[test]
+fn a_number_is_never_given_twice() {
+	ExtBuilder::default().build_and_execute(|| {
+		OfferCount::<Test>::insert(MODEL, u32::MAX);
+		assert_noop!(set_offer(ALICE, 20, 1), ArithmeticError::Overflow);
+		OfferCount::<Test>::remove(MODEL);
+	});
+}
+
+#[test]
+fn a_paused_provider_gets_no_work_and_keeps_its_offer() {
+	ExtBuilder::default()
+		.offer(ALICE, 20, 1)
+		.build_and_execute(|| {
+			let draw = || Pricing::take_any(MODEL, &ANY_PRICE, LIMITS, &[], &randomness(0));
+			testing::set_paused(ALICE, true);
+			assert_eq!(draw(), None);
+			assert_noop!(
+				Pricing::take(MODEL, &ANY_PRICE, &ALICE),
+				Error::<Test>::ProviderInactive
+			);
+			assert_noop!(
+				Pricing::prune_offer(signed(BOB), MODEL, ALICE),
+				Error::<Test>::StillActive
+			);
+			testing::set_paused(ALICE, false);
+			assert!(draw().is_some());
+		});
 }
 
 #[test]

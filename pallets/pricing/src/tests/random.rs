@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use athanor_primitives::ports::ProviderRegistry;
 use proptest::prelude::*;
 use sp_runtime::traits::Dispatchable;
 
@@ -16,9 +17,10 @@ enum Op {
 	PruneOffer(AccountId, u32),
 	SetBounds(PriceClass, u128, u128),
 	SetActive(AccountId, bool),
+	SetPaused(AccountId, bool),
 	Retire(u32),
 	Take(AccountId, u32, u128),
-	Draw(u32, u128, Vec<AccountId>, [u8; 32]),
+	Draw(u32, u128, (u32, u32), Vec<AccountId>, [u8; 32]),
 	GiveBack(usize),
 }
 
@@ -48,10 +50,19 @@ fn op() -> impl Strategy<Value = Op> {
 		1 => (class, price(), price())
 			.prop_map(|(class, floor, ceiling)| Op::SetBounds(class, floor, ceiling)),
 		2 => (who(), any::<bool>()).prop_map(|(who, active)| Op::SetActive(who, active)),
+		2 => (who(), any::<bool>()).prop_map(|(who, paused)| Op::SetPaused(who, paused)),
 		1 => model().prop_map(Op::Retire),
 		3 => (who(), model(), price()).prop_map(|(who, model, price)| Op::Take(who, model, price)),
-		8 => (model(), price(), prop::collection::vec(who(), 0..4), any::<[u8; 32]>())
-			.prop_map(|(model, price, excluded, random)| Op::Draw(model, price, excluded, random)),
+		8 => (
+			model(),
+			price(),
+			any::<(u32, u32)>(),
+			prop::collection::vec(who(), 0..4),
+			any::<[u8; 32]>()
+		)
+			.prop_map(|(model, price, limits, excluded, random)| {
+				Op::Draw(model, price, limits, excluded, random)
+			}),
 		4 => any::<usize>().prop_map(Op::GiveBack),
 	]
 }
@@ -76,6 +87,7 @@ impl Jobs {
 		assert_eq!(offer.price, price);
 		assert!(price.within(&Price::flat(ceiling)));
 		assert!(offer.busy <= offer.slots);
+		assert!(testing::MockProviders::is_active(&who));
 		let class = if model == LARGE_MODEL {
 			PriceClass::Large
 		} else {
@@ -116,6 +128,7 @@ fn run(op: Op, jobs: &mut Jobs) {
 			);
 		}
 		Op::SetActive(who, active) => testing::set_active(who, active),
+		Op::SetPaused(who, paused) => testing::set_paused(who, paused),
 		// The small model stays, so that something happens.
 		Op::Retire(MODEL) => (),
 		Op::Retire(model) => {
@@ -134,8 +147,10 @@ fn run(op: Op, jobs: &mut Jobs) {
 				jobs.start(model, who, locked.price, ceiling);
 			}
 		}
-		Op::Draw(model, ceiling, excluded, random) => {
-			let drawn = Pricing::take_any(model, &Price::flat(ceiling), &excluded, &random);
+		Op::Draw(model, ceiling, (input, output), excluded, random) => {
+			let limits = TokenLimits { input, output };
+			let ceiling_price = Price::flat(ceiling);
+			let drawn = Pricing::take_any(model, &ceiling_price, limits, &excluded, &random);
 			if let Some((who, locked)) = drawn {
 				assert!(!excluded.contains(&who));
 				jobs.start(model, who, locked.price, ceiling);

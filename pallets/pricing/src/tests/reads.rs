@@ -71,7 +71,7 @@ fn draw_with_offers(offers: u64) -> u32 {
 	});
 	builder.build_and_execute(|| {
 		count = reads(|| {
-			assert!(Pricing::take_any(MODEL, &ANY_PRICE, &[], &randomness(1)).is_some());
+			assert!(Pricing::take_any(MODEL, &ANY_PRICE, LIMITS, &[], &randomness(1)).is_some());
 		});
 	});
 	count

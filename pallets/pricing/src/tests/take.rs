@@ -38,6 +38,22 @@ fn take_locks_the_price() {
 }
 
 #[test]
+fn a_direct_job_needs_an_offer_at_its_ceiling() {
+	ExtBuilder::default()
+		.offer(ALICE, 20, 1)
+		.build_and_execute(|| {
+			let check =
+				|ceiling: u128, who| Pricing::check_direct(MODEL, &Price::flat(ceiling), &who);
+			assert_noop!(check(20, BOB), Error::<Test>::NoOffer);
+			assert_noop!(check(19, ALICE), Error::<Test>::PriceAboveCeiling);
+			// All slots taken and the provider inactive: it may wait for that to change.
+			assert_ok!(Pricing::take(MODEL, &Price::flat(20), &ALICE));
+			testing::set_active(ALICE, false);
+			assert_ok!(check(20, ALICE));
+		});
+}
+
+#[test]
 fn take_says_why_not() {
 	ExtBuilder::default()
 		.offer(ALICE, 20, 1)
@@ -89,7 +105,7 @@ fn jobs_of_a_retired_model_still_find_a_slot() {
 		.build_and_execute(|| {
 			retire(MODEL);
 			assert_ok!(Pricing::take(MODEL, &ANY_PRICE, &ALICE));
-			assert!(Pricing::take_any(MODEL, &ANY_PRICE, &[], &randomness(0)).is_some());
+			assert!(Pricing::take_any(MODEL, &ANY_PRICE, LIMITS, &[], &randomness(0)).is_some());
 		});
 }
 
@@ -154,7 +170,7 @@ fn fewer_slots_than_busy_ones_drain() {
 					Error::<Test>::NoFreeSlot
 				);
 				assert_eq!(
-					Pricing::take_any(MODEL, &ANY_PRICE, &[], &randomness(0)),
+					Pricing::take_any(MODEL, &ANY_PRICE, LIMITS, &[], &randomness(0)),
 					None
 				);
 				Pricing::give_back(MODEL, &ALICE);

@@ -45,6 +45,23 @@ fn bond_fails_for_nothing_and_for_too_much() {
 }
 
 #[test]
+fn bond_reaches_the_minimum() {
+	ExtBuilder::default()
+		.provider(ALICE, MINIMUM)
+		.build_and_execute(|| {
+			assert_ok!(Staking::unbond(signed(ALICE), MINIMUM));
+			// A unit would keep the record and its keys when the rest is withdrawn.
+			assert_noop!(Staking::bond(signed(ALICE), 1), Error::<Test>::StakeTooLow);
+			assert_noop!(
+				Staking::bond(signed(ALICE), MINIMUM - 1),
+				Error::<Test>::StakeTooLow
+			);
+			assert_ok!(Staking::bond(signed(ALICE), MINIMUM));
+			assert_eq!(record(ALICE).bonded, MINIMUM);
+		});
+}
+
+#[test]
 fn unbond_keeps_the_amount_on_hold() {
 	ExtBuilder::default()
 		.provider(ALICE, 3_000)

@@ -65,6 +65,15 @@ fn a_period_of_zero_is_refused() {
 }
 
 #[test]
+#[should_panic(expected = "TimeoutPause must be more than 0")]
+fn a_pause_of_zero_is_refused() {
+	ExtBuilder::default().build_and_execute(|| {
+		TimeoutPause::set(0);
+		Staking::check_config();
+	});
+}
+
+#[test]
 #[should_panic(expected = "MaxWorkerKeys must be more than 0")]
 fn a_bound_of_no_keys_is_refused() {
 	ExtBuilder::default().build_and_execute(|| {

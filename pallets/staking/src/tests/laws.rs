@@ -1,6 +1,6 @@
 //! Each law is there: a state that breaks it is found.
 
-use frame_support::traits::fungible::MutateHold;
+use frame_support::traits::{fungible::MutateHold, tokens::Precision::Exact};
 use sp_runtime::TryRuntimeError;
 
 use super::*;
@@ -36,6 +36,18 @@ fn stake_is_on_hold() {
 fn only_providers_have_stake() {
 	breaks("only providers may have stake on hold", || {
 		Balances::hold(&HoldReason::Stake.into(), &BOB, 5).unwrap();
+	});
+}
+
+#[test]
+fn records_do_not_outlive_their_stake() {
+	let law = "a provider without stake must have lost it to a slash";
+	breaks(law, || {
+		Balances::release(&HoldReason::Stake.into(), &ALICE, 5_000, Exact).unwrap();
+		change(|record| {
+			record.bonded = 0;
+			record.unbonding.clear();
+		});
 	});
 }
 

@@ -72,14 +72,18 @@ fn run(op: Op) {
 	}
 }
 
-/// A slash takes exactly its share of what is held, and the treasury gets it.
+/// A slash takes exactly its share of what is held, in a pause nothing; the treasury gets it.
 fn slash(who: AccountId, share: Permill) {
 	TimeoutSlash::set(share);
 	let (before, treasury) = (held(who), free(TREASURY));
+	let now = System::block_number();
+	let paused = Providers::<Test>::get(who).is_some_and(|record| record.is_paused(now));
 	let taken = Staking::slash_for_timeout(&who, 0);
-	assert_eq!(taken, share.mul_floor(before));
+	let due = if paused { 0 } else { share.mul_floor(before) };
+	assert_eq!(taken, due);
 	assert_eq!(held(who), before - taken);
 	assert_eq!(free(TREASURY), treasury + taken);
+	assert!(!Staking::is_active(&who));
 }
 
 proptest! {

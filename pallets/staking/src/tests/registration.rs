@@ -1,5 +1,5 @@
 use athanor_primitives::ports::ProviderRegistry;
-use sp_runtime::{DispatchError, TokenError};
+use sp_runtime::{DispatchError, Permill, TokenError};
 
 use super::*;
 use crate::{KeysOf, Provider, Providers, WeightInfo, Workers};
@@ -105,8 +105,31 @@ fn calls_need_a_provider() {
 	});
 }
 
+type Weights = <Test as crate::Config>::WeightInfo;
+
+/// Alice has no record and no key any more, and these events say so.
+fn is_removed(events: &[Event<Test>], seeds: &[u8]) {
+	assert!(!Staking::is_registered(&ALICE));
+	assert!(!Staking::is_worker(&ALICE, &key(1)));
+	assert_eq!(Workers::<Test>::iter().count(), 0);
+	assert_eq!(KeysOf::<Test>::iter().count(), 0);
+	assert_eq!(held(ALICE), 0);
+	assert_eq!(events.len(), seeds.len() + 1);
+	for seed in seeds {
+		let removed = Event::WorkerKeyRemoved {
+			provider: ALICE,
+			key: key(*seed),
+		};
+		assert!(events.contains(&removed));
+	}
+	assert_eq!(
+		events.last(),
+		Some(&Event::ProviderDeregistered { provider: ALICE })
+	);
+}
+
 #[test]
-fn deregister_removes_record_and_keys() {
+fn the_last_withdrawal_removes_record_and_keys() {
 	ExtBuilder::default()
 		.provider(ALICE, MINIMUM)
 		.build_and_execute(|| {
@@ -114,32 +137,66 @@ fn deregister_removes_record_and_keys() {
 			assert_ok!(add_key(ALICE, 2));
 			assert_ok!(Staking::unbond(signed(ALICE), MINIMUM));
 			skip_blocks(PERIOD);
+			System::reset_events();
+
+			let info = Staking::withdraw(signed(ALICE)).unwrap();
+			assert_eq!(info.actual_weight, Some(Weights::withdraw(2)));
+			assert!(Weights::withdraw(2).ref_time() < Weights::withdraw(MAX_KEYS).ref_time());
+			assert_eq!(free(ALICE), ENDOWMENT);
+			let events = events();
+			assert_eq!(
+				events[0],
+				Event::Withdrawn {
+					provider: ALICE,
+					amount: MINIMUM
+				}
+			);
+			is_removed(&events[1..], &[1, 2]);
+		});
+}
+
+#[test]
+fn a_withdrawal_that_leaves_stake_removes_nothing() {
+	ExtBuilder::default()
+		.provider(ALICE, 3 * MINIMUM)
+		.build_and_execute(|| {
+			assert_ok!(add_key(ALICE, 1));
+			let withdraw = || {
+				let info = Staking::withdraw(signed(ALICE)).unwrap();
+				assert_eq!(info.actual_weight, Some(Weights::withdraw(0)));
+				assert!(Staking::is_registered(&ALICE) && Staking::is_worker(&ALICE, &key(1)));
+			};
+			// Something is bonded.
+			assert_ok!(Staking::unbond(signed(ALICE), MINIMUM));
+			skip_blocks(PERIOD - 1);
+			assert_ok!(Staking::unbond(signed(ALICE), MINIMUM));
+			skip_blocks(1);
+			withdraw();
+			// Something unbonds.
+			assert_ok!(Staking::unbond(signed(ALICE), MINIMUM));
+			skip_blocks(PERIOD - 1);
+			withdraw();
+			skip_blocks(1);
 			assert_ok!(Staking::withdraw(signed(ALICE)));
+			assert!(!Staking::is_registered(&ALICE));
+		});
+}
+
+#[test]
+fn deregister_removes_what_a_slash_of_everything_left() {
+	ExtBuilder::default()
+		.timeout_slash(Permill::one())
+		.provider(ALICE, MINIMUM)
+		.build_and_execute(|| {
+			assert_ok!(add_key(ALICE, 1));
+			assert_ok!(add_key(ALICE, 2));
+			assert_eq!(Staking::slash_for_timeout(&ALICE, 0), MINIMUM);
 			System::reset_events();
 
 			let info = Staking::deregister(signed(ALICE)).unwrap();
-			type Weights = <Test as crate::Config>::WeightInfo;
 			assert_eq!(info.actual_weight, Some(Weights::deregister(2)));
 			assert!(Weights::deregister(2).ref_time() < Weights::deregister(MAX_KEYS).ref_time());
-
-			assert!(!Staking::is_registered(&ALICE));
-			assert!(!Staking::is_worker(&ALICE, &key(1)));
-			assert_eq!(Workers::<Test>::iter().count(), 0);
-			assert_eq!(KeysOf::<Test>::iter().count(), 0);
-			assert_eq!((held(ALICE), free(ALICE)), (0, ENDOWMENT));
-			let events = events();
-			assert_eq!(events.len(), 3);
-			for seed in [1, 2] {
-				let removed = Event::WorkerKeyRemoved {
-					provider: ALICE,
-					key: key(seed),
-				};
-				assert!(events.contains(&removed));
-			}
-			assert_eq!(
-				events.last(),
-				Some(&Event::ProviderDeregistered { provider: ALICE })
-			);
+			is_removed(&events(), &[1, 2]);
 		});
 }
 
@@ -163,7 +220,10 @@ fn deregister_needs_all_stake_gone() {
 				Error::<Test>::StakeRemains
 			);
 			assert_ok!(Staking::withdraw(signed(ALICE)));
-			assert_ok!(Staking::deregister(signed(ALICE)));
+			assert_noop!(
+				Staking::deregister(signed(ALICE)),
+				Error::<Test>::NotProvider
+			);
 		});
 }
 
@@ -177,7 +237,6 @@ fn a_former_provider_can_come_back_and_its_keys_are_free() {
 			assert_ok!(Staking::unbond(signed(ALICE), MINIMUM));
 			skip_blocks(PERIOD);
 			assert_ok!(Staking::withdraw(signed(ALICE)));
-			assert_ok!(Staking::deregister(signed(ALICE)));
 
 			assert_ok!(add_key(BOB, 1));
 			assert_ok!(Staking::register(signed(ALICE), MINIMUM));

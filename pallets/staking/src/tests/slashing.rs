@@ -10,6 +10,14 @@ fn slash(who: AccountId) -> u128 {
 	Staking::slash_for_timeout(&who, JOB)
 }
 
+/// The event of a pause that begins in block 1.
+fn paused(provider: AccountId) -> Event<Test> {
+	Event::ProviderPaused {
+		provider,
+		until: 1 + PAUSE,
+	}
+}
+
 #[test]
 fn a_slash_takes_its_share_of_the_bonded_stake() {
 	ExtBuilder::default()
@@ -22,12 +30,84 @@ fn a_slash_takes_its_share_of_the_bonded_stake() {
 			assert_eq!(free(TREASURY), ED + 500);
 			assert_eq!(
 				events(),
-				vec![Event::ProviderSlashed {
-					provider: ALICE,
-					job: JOB,
-					amount: 500
-				}]
+				vec![
+					Event::ProviderSlashed {
+						provider: ALICE,
+						job: JOB,
+						amount: 500
+					},
+					paused(ALICE)
+				]
 			);
+		});
+}
+
+#[test]
+fn an_outage_costs_one_slash_however_many_jobs_it_catches() {
+	ExtBuilder::default()
+		.provider(ALICE, 5_000)
+		.build_and_execute(|| {
+			assert_eq!(slash(ALICE), 500);
+			System::reset_events();
+			for block in 1..1 + PAUSE {
+				System::set_block_number(block);
+				for _ in 0..64 {
+					assert_eq!(slash(ALICE), 0);
+				}
+			}
+			let after = record(ALICE);
+			assert_eq!((after.bonded, after.slashed), (4_500, 500));
+			// What it missed in the pause does not make the pause longer either.
+			assert_eq!(after.paused_until, 1 + PAUSE);
+			assert_eq!(events(), vec![]);
+		});
+}
+
+#[test]
+fn a_deadline_missed_after_the_pause_costs_again() {
+	ExtBuilder::default()
+		.provider(ALICE, 5_000)
+		.build_and_execute(|| {
+			assert_eq!(slash(ALICE), 500);
+			skip_blocks(PAUSE);
+			assert_eq!(slash(ALICE), 450);
+			assert_eq!(slash(ALICE), 0);
+			assert_eq!(record(ALICE).paused_until, 1 + 2 * PAUSE);
+		});
+}
+
+#[test]
+fn a_paused_provider_is_not_active_and_resumes_by_itself() {
+	ExtBuilder::default()
+		.provider(ALICE, 5_000)
+		.provider(BOB, 5_000)
+		.build_and_execute(|| {
+			for (who, seed) in [(ALICE, 1), (BOB, 2)] {
+				assert_ok!(add_key(who, seed));
+			}
+			assert_eq!(slash(ALICE), 500);
+			for block in 1..1 + PAUSE {
+				System::set_block_number(block);
+				assert!(!Staking::is_active(&ALICE) && Staking::is_active(&BOB));
+				// It has what work takes, and a receipt for a running job counts.
+				assert!(Staking::is_qualified(&ALICE));
+				assert!(Staking::is_worker(&ALICE, &key(1)));
+				// Stake does not buy the pause off.
+				assert_ok!(Staking::bond(signed(ALICE), 1));
+			}
+			skip_blocks(1);
+			assert!(Staking::is_active(&ALICE));
+		});
+}
+
+#[test]
+fn the_last_pause_does_not_wrap() {
+	ExtBuilder::default()
+		.provider(ALICE, 5_000)
+		.build_and_execute(|| {
+			System::set_block_number(u32::MAX - 1);
+			assert_eq!(slash(ALICE), 500);
+			assert_eq!(record(ALICE).paused_until, u32::MAX);
 		});
 }
 
@@ -60,7 +140,7 @@ fn a_slash_reaches_unbonding_parts_in_order() {
 			assert_eq!(held(ALICE), 2_500);
 			System::set_block_number(22);
 			assert_ok!(Staking::withdraw(signed(ALICE)));
-			assert_ok!(Staking::deregister(signed(ALICE)));
+			assert!(!Staking::is_registered(&ALICE));
 			assert_eq!(free(ALICE), ENDOWMENT - 2_500);
 		});
 }
@@ -88,6 +168,7 @@ fn a_slash_of_everything_leaves_a_provider_that_can_leave() {
 			assert_eq!(slash(ALICE), 5_000);
 			assert_eq!((record(ALICE).bonded, unbonding(ALICE)), (0, vec![]));
 			assert_eq!(held(ALICE), 0);
+			skip_blocks(PAUSE);
 			assert_eq!(slash(ALICE), 0);
 			assert_noop!(
 				Staking::withdraw(signed(ALICE)),
@@ -105,7 +186,8 @@ fn a_provider_under_the_minimum_is_inactive_until_it_bonds() {
 			assert_ok!(add_key(ALICE, 1));
 			assert!(Staking::is_active(&ALICE));
 			assert_eq!(slash(ALICE), 100);
-			assert!(!Staking::is_active(&ALICE));
+			skip_blocks(PAUSE);
+			assert!(!Staking::is_qualified(&ALICE) && !Staking::is_active(&ALICE));
 			// Its worker is still its worker: a receipt for a running job counts.
 			assert!(Staking::is_worker(&ALICE, &key(1)));
 			// No part can be unbonded, but all of it can.
@@ -113,9 +195,8 @@ fn a_provider_under_the_minimum_is_inactive_until_it_bonds() {
 				Staking::unbond(signed(ALICE), 1),
 				Error::<Test>::StakeTooLow
 			);
-			assert_ok!(Staking::bond(signed(ALICE), 99));
-			assert!(!Staking::is_active(&ALICE));
-			assert_ok!(Staking::bond(signed(ALICE), 1));
+			assert_noop!(Staking::bond(signed(ALICE), 99), Error::<Test>::StakeTooLow);
+			assert_ok!(Staking::bond(signed(ALICE), 100));
 			assert!(Staking::is_active(&ALICE));
 			assert_eq!(slash(ALICE), 100);
 			assert_ok!(Staking::unbond(signed(ALICE), 900));
@@ -123,7 +204,7 @@ fn a_provider_under_the_minimum_is_inactive_until_it_bonds() {
 }
 
 #[test]
-fn a_slash_of_nothing_does_nothing() {
+fn a_slash_of_nothing_only_pauses() {
 	ExtBuilder::default()
 		.timeout_slash(Permill::zero())
 		.provider(ALICE, 5_000)
@@ -131,7 +212,7 @@ fn a_slash_of_nothing_does_nothing() {
 			assert_eq!(slash(ALICE), 0);
 			assert_eq!(slash(BOB), 0);
 			assert_eq!(record(ALICE).bonded, 5_000);
-			assert_eq!(events(), vec![]);
+			assert_eq!(events(), vec![paused(ALICE)]);
 		});
 }
 
@@ -143,7 +224,7 @@ fn the_share_is_rounded_down() {
 		.provider(ALICE, 5_000)
 		.build_and_execute(|| {
 			assert_eq!(slash(ALICE), 0);
-			assert_eq!(events(), vec![]);
+			assert_eq!(events(), vec![paused(ALICE)]);
 		});
 	let odd = Permill::from_parts(333_333);
 	ExtBuilder::default()
@@ -159,10 +240,10 @@ fn slashes_add_up() {
 	ExtBuilder::default()
 		.provider(ALICE, 10_000)
 		.build_and_execute(|| {
-			assert_eq!(
-				(slash(ALICE), slash(ALICE), slash(ALICE)),
-				(1_000, 900, 810)
-			);
+			for amount in [1_000, 900, 810] {
+				assert_eq!(slash(ALICE), amount);
+				skip_blocks(PAUSE);
+			}
 			assert_eq!(record(ALICE).slashed, 2_710);
 			assert_eq!(free(TREASURY), ED + 2_710);
 		});
