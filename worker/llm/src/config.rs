@@ -128,16 +128,24 @@ impl ArchSpec {
 				"it does not divide num_attention_heads",
 			));
 		}
+		let head_dim = head_dim(config, family, hidden_size, num_heads)?;
+		if num_heads as u64 * head_dim as u64 > MAX_SIZE {
+			return Err(invalid(
+				config,
+				"num_attention_heads",
+				"times head_dim it is above 2^31",
+			));
+		}
 		let bias = flag(config, "attention_bias")?;
 		let spec = Self {
 			family,
 			vocab_size: size(config, "vocab_size")?,
 			hidden_size,
 			intermediate_size: size(config, "intermediate_size")?,
-			num_layers: size(config, "num_hidden_layers")?,
+			num_layers: layers(config)?,
 			num_heads,
 			num_kv_heads,
-			head_dim: head_dim(config, family, hidden_size, num_heads)?,
+			head_dim,
 			rms_norm_eps: match present(config, "rms_norm_eps") {
 				None => 1e-6,
 				Some(_) => positive(config, "rms_norm_eps")?,
@@ -150,6 +158,9 @@ impl ArchSpec {
 			qk_norm: family == Family::Qwen3,
 			eos: eos(config, generation)?,
 		};
+		if spec.count().is_none() {
+			return Err(Error::TooManyParameters);
+		}
 		for token in &spec.eos {
 			if *token as usize >= spec.vocab_size {
 				return Err(Error::TokenOutOfRange {
@@ -163,10 +174,15 @@ impl ArchSpec {
 
 	/// Number of weights (parameters) of the model.
 	pub fn parameters(&self) -> usize {
+		self.count().unwrap_or(usize::MAX)
+	}
+
+	/// The same, unless it is too large for a number.
+	fn count(&self) -> Option<usize> {
+		let size = |shape: &[usize]| shape.iter().try_fold(1usize, |n, d| n.checked_mul(*d));
 		crate::decoder::tensor_shapes(self)
 			.iter()
-			.map(|(_, s)| s.iter().product::<usize>())
-			.sum()
+			.try_fold(0usize, |n, (_, shape)| n.checked_add(size(shape)?))
 	}
 }
 
@@ -197,8 +213,20 @@ fn unsupported(config: &Value, field: &'static str, reason: &'static str) -> Err
 	}
 }
 
-/// No model comes near this; it keeps products of sizes far from overflow.
+/// No model comes near this; it keeps products of two sizes from overflow.
 const MAX_SIZE: u64 = 1 << 31;
+
+/// Published models have up to about 130 blocks. Each costs a list entry per tensor before the
+/// first weight is read.
+const MAX_LAYERS: usize = 1024;
+
+fn layers(config: &Value) -> Result<usize> {
+	let field = "num_hidden_layers";
+	match size(config, field)? {
+		layers @ 1..=MAX_LAYERS => Ok(layers),
+		_ => Err(invalid(config, field, "at most 1,024 are supported")),
+	}
+}
 
 fn size(config: &Value, field: &'static str) -> Result<usize> {
 	let value = present(config, field).ok_or(Error::MissingField { field })?;

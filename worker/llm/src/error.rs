@@ -55,6 +55,11 @@ pub enum Error {
 		/// What is wrong with it.
 		reason: &'static str,
 	},
+	/// The sizes in `config.json` make a model that no computer can hold.
+	#[error(
+		"the sizes in config.json multiply to more weights than can be counted. Download the model again"
+	)]
+	TooManyParameters,
 	/// The model directory holds no weights in a known layout.
 	#[error(
 		"{} holds neither model.safetensors nor model.safetensors.index.json. Convert the model to safetensors",
@@ -161,6 +166,20 @@ pub enum Error {
 	TemplateRaised {
 		/// The message the template or its engine gave.
 		reason: String,
+	},
+	/// The chat template calls a function that templates do not have.
+	#[error(
+		"the model's chat template calls a function that there is not: {reason}. Use a template that asks `is defined` first. strftime_now is left out because a prompt must not depend on the clock"
+	)]
+	TemplateFunction {
+		/// The template engine's message, which names the function.
+		reason: String,
+	},
+	/// The chat template takes more steps than any conversation needs.
+	#[error("the model's chat template did not end within {steps} steps. Use another model")]
+	TemplateTooLong {
+		/// Steps of the template engine.
+		steps: u64,
 	},
 	/// The prompt asks for a chat template and the model has none.
 	#[error("this model has no chat template. Send the prompt in completion form")]

@@ -1,29 +1,20 @@
 //! Content hashes of a model directory, as the chain's registry records them.
 //!
-//! * `weights` = BLAKE2b-256 over, for each of `config.json`, `generation_config.json` (if present)
-//!   and then every weight file of the model in order of file name:
-//!   length of the name (u32 LE) ‖ name ‖ length of the file (u64 LE) ‖ BLAKE2b-256 of the file.
-//! * `tokenizer` = BLAKE2b-256 of `tokenizer.json`.
-//! * `template` = BLAKE2b-256 of the chat template's text in UTF-8, taken from
-//!   `chat_template.jinja`, else from `chat_template` in `tokenizer_config.json`, else empty.
-//!
-//! The weight files are `model.safetensors`, or those that `model.safetensors.index.json` names.
+//! What they are taken over is defined in [`athanor_primitives::model_hash`]; this module finds and
+//! reads the files.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+pub use athanor_primitives::blake2_256;
+use athanor_primitives::model_hash::{template_hash, tokenizer_hash, weights_hash};
 use blake2::digest::consts::U32;
 use blake2::{Blake2b, Digest};
 
 use crate::error::{Error, Result, read_file};
-use crate::template::template_source;
+use crate::template::TemplateText;
 use crate::weights::weight_files;
-
-/// BLAKE2b with a 32-byte digest and no key, as Substrate's `blake2_256`.
-pub fn blake2_256(data: &[u8]) -> [u8; 32] {
-	Blake2b::<U32>::digest(data).into()
-}
 
 /// The three hashes that identify a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +23,7 @@ pub struct ModelHashes {
 	pub weights: [u8; 32],
 	/// Of the tokenizer.
 	pub tokenizer: [u8; 32],
-	/// Of the chat template.
+	/// Of the chat template and the special tokens that it can write.
 	pub template: [u8; 32],
 }
 
@@ -54,21 +45,19 @@ impl ModelHashes {
 				.map_err(|source| Error::Io { path, source })?
 				.len();
 		}
-		let (mut hasher, mut done) = (Blake2b::<U32>::new(), 0);
+		let (mut files, mut done) = (Vec::with_capacity(names.len()), 0);
 		for name in &names {
 			let (length, hash) = hash_file(&dir.join(name), &mut |bytes| {
 				done += bytes;
 				progress(done, total);
 			})?;
-			hasher.update((name.len() as u32).to_le_bytes());
-			hasher.update(name.as_bytes());
-			hasher.update(length.to_le_bytes());
-			hasher.update(hash);
+			files.push((name.as_str(), length, hash));
 		}
+		let template = TemplateText::from_dir(dir)?.unwrap_or_default();
 		Ok(Self {
-			weights: hasher.finalize().into(),
-			tokenizer: blake2_256(&read_file(&dir.join("tokenizer.json"))?),
-			template: blake2_256(template_source(dir)?.unwrap_or_default().as_bytes()),
+			weights: weights_hash(files),
+			tokenizer: tokenizer_hash(&read_file(&dir.join("tokenizer.json"))?),
+			template: template_hash(&template.source, &template.bos, &template.eos),
 		})
 	}
 }

@@ -2,7 +2,7 @@
 //!
 //! ```no_run
 //! use std::ops::ControlFlow;
-//! use athanor_llm::{DeviceChoice, GenerateRequest, Model, PromptFormat, Sampler, select};
+//! use athanor_llm::{DeviceChoice, GenerateRequest, Model, Progress, PromptFormat, Sampler, select};
 //!
 //! # fn main() -> athanor_llm::Result<()> {
 //! let selected = select(DeviceChoice::Auto)?;
@@ -13,8 +13,10 @@
 //!     sampler: Sampler::TopK { temperature: 0.8, k: 40 },
 //!     seed: [7; 32],
 //! };
-//! let answer = model.generate(&request, |event| {
-//!     print!("{}", event.text);
+//! let answer = model.generate(&request, |progress| {
+//!     if let Progress::Token(event) = progress {
+//!         print!("{}", event.text);
+//!     }
 //!     ControlFlow::Continue(())
 //! })?;
 //! println!("{:?} after {} tokens", answer.finish, answer.tokens.len());
@@ -43,7 +45,7 @@ pub use decoder::{Decoder, TensorSource};
 pub use device::{DeviceChoice, Selected, select};
 pub use error::{Error, Result};
 pub use hashes::{ModelHashes, blake2_256};
-pub use model::{Finish, GenerateRequest, Generation, Model, Timings, TokenEvent};
+pub use model::{Finish, GenerateRequest, Generation, Model, Progress, Timings, TokenEvent};
 pub use prompt::PromptFormat;
 pub use sampler::Sampler;
 pub use tokenizer::Tokenizer;

@@ -45,6 +45,20 @@ pub struct GenerateRequest {
 	pub seed: [u8; 32],
 }
 
+/// What is told while an answer is generated.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress<'a> {
+	/// A part of the prompt has gone through the model.
+	Prefill {
+		/// Tokens of the prompt that have.
+		done: usize,
+		/// Tokens of the prompt.
+		total: usize,
+	},
+	/// A token of the answer has come.
+	Token(TokenEvent<'a>),
+}
+
 /// One token of an answer, as it comes.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenEvent<'a> {
@@ -52,7 +66,8 @@ pub struct TokenEvent<'a> {
 	pub index: u32,
 	/// The token.
 	pub token: u32,
-	/// The text it completes, in whole characters; may be empty.
+	/// The text it completes, in whole characters; may be empty. See
+	/// [`TextStream`](crate::tokenizer::TextStream): [`Generation::text`] is what counts.
 	pub text: &'a str,
 }
 
@@ -63,7 +78,7 @@ pub enum Finish {
 	Stop,
 	/// `max_new` or the context was reached.
 	Length,
-	/// The receiver of the tokens broke it off.
+	/// The observer broke it off; without tokens if that was during the prefill.
 	Cancelled,
 }
 
@@ -83,7 +98,7 @@ pub struct Timings {
 pub struct Generation {
 	/// Its tokens, without the end token.
 	pub tokens: Vec<u32>,
-	/// Its text, without special tokens.
+	/// Its text: [`Tokenizer::decode`] of the tokens, without special tokens.
 	pub text: String,
 	/// Why it ended.
 	pub finish: Finish,
@@ -165,7 +180,8 @@ impl Model {
 		)
 	}
 
-	/// Generates an answer. `on_token` is called for every token and may break it off.
+	/// Generates an answer. `observe` is called after each part of the prompt and for every token,
+	/// and may break it off.
 	///
 	/// # Errors
 	/// The prompt is empty, too long or holds an unknown token, a setting is out of range, or the
@@ -173,25 +189,25 @@ impl Model {
 	pub fn generate(
 		&self,
 		request: &GenerateRequest,
-		mut on_token: impl FnMut(TokenEvent<'_>) -> ControlFlow<()>,
+		mut observe: impl FnMut(Progress<'_>) -> ControlFlow<()>,
 	) -> Result<Generation> {
 		let started = Instant::now();
 		let room = self.check(request)?;
 		let prompt = &request.prompt_tokens;
 		let mut cache = KvCache::new(&self.spec, prompt.len() + room, &self.device);
-		let mut logits = Vec::new();
-		for chunk in prompt.chunks(PREFILL_CHUNK) {
-			logits = self.advance(chunk, &mut cache)?;
-		}
 		let mut out = Generation {
 			tokens: Vec::with_capacity(room),
 			text: String::new(),
 			finish: Finish::Length,
 			trace: Vec::with_capacity(room + 1),
-			timings: Timings {
-				prefill: started.elapsed(),
-				..Timings::default()
-			},
+			timings: Timings::default(),
+		};
+		let logits = self.prefill(prompt, &mut cache, &mut observe)?;
+		out.timings.prefill = started.elapsed();
+		out.timings.total = out.timings.prefill;
+		let Some(mut logits) = logits else {
+			out.finish = Finish::Cancelled;
+			return Ok(out);
 		};
 		let mut stream = self.tokenizer.stream();
 		for index in 0..room as u32 {
@@ -206,15 +222,9 @@ impl Model {
 				break;
 			}
 			out.tokens.push(token);
-			let text = stream.push(token)?;
-			out.text.push_str(&text);
-			if on_token(TokenEvent {
-				index,
-				token,
-				text: &text,
-			})
-			.is_break()
-			{
+			let text = &stream.push(token)?;
+			let event = TokenEvent { index, token, text };
+			if observe(Progress::Token(event)).is_break() {
 				out.finish = Finish::Cancelled;
 				break;
 			}
@@ -222,9 +232,29 @@ impl Model {
 				logits = self.advance(&[token], &mut cache)?;
 			}
 		}
-		out.text.push_str(&stream.finish()?);
+		// Not what the stream gave: the text must follow from the tokens alone.
+		out.text = self.tokenizer.decode(&out.tokens, true)?;
 		out.timings.total = started.elapsed();
 		Ok(out)
+	}
+
+	/// Runs the prompt through the model; the last token's logits, or nothing if `observe` broke it
+	/// off.
+	fn prefill(
+		&self,
+		prompt: &[u32],
+		cache: &mut KvCache,
+		observe: &mut impl FnMut(Progress<'_>) -> ControlFlow<()>,
+	) -> Result<Option<Vec<f32>>> {
+		let mut logits = Vec::new();
+		for chunk in prompt.chunks(PREFILL_CHUNK) {
+			logits = self.advance(chunk, cache)?;
+			let (done, total) = (cache.len(), prompt.len());
+			if observe(Progress::Prefill { done, total }).is_break() {
+				return Ok(None);
+			}
+		}
+		Ok(Some(logits))
 	}
 
 	/// Logits of all positions of a sequence at once, `[len][vocab]`, without a cache. For

@@ -1,4 +1,12 @@
 //! Chat templates: the Jinja text that comes with a model, run the way transformers runs it.
+//!
+//! Templates see `messages`, `add_generation_prompt`, `bos_token` and `eos_token`, can use Python's
+//! methods of strings, lists and dictionaries, loop controls, `namespace`, `range` and the filter
+//! `tojson`, and can refuse a conversation with `raise_exception`.
+//!
+//! `strftime_now` of transformers is left out on purpose: with it the prompt would depend on the
+//! worker's clock, and nobody could compute the same tokens again. The published templates that
+//! know it ask `strftime_now is defined` first, and otherwise write a fixed date.
 
 use std::path::Path;
 
@@ -18,13 +26,58 @@ pub struct Message {
 	pub content: String,
 }
 
+/// Steps of the template engine for one conversation. Published templates take some ten steps for
+/// each message; 8 KiB of input hold at most a few hundred messages.
+const FUEL: u64 = 1_000_000;
+
+/// What a chat template is made of, as it is in a model directory and as it is hashed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TemplateText {
+	/// The template itself.
+	pub source: String,
+	/// Text of the token that begins a sequence; may be empty.
+	pub bos: String,
+	/// Text of the token that ends a sequence; may be empty.
+	pub eos: String,
+}
+
+impl TemplateText {
+	/// See [`ChatTemplate::from_dir`].
+	pub fn from_dir(dir: &Path) -> Result<Option<Self>> {
+		let path = dir.join("tokenizer_config.json");
+		let config = if path.is_file() {
+			read_json(&path)?
+		} else {
+			serde_json::Value::Null
+		};
+		let path = dir.join("chat_template.jinja");
+		let source = if path.is_file() {
+			let text = String::from_utf8(read_file(&path)?);
+			Some(text.map_err(|e| Error::BadTemplate {
+				reason: format!("chat_template.jinja is not UTF-8: {e}"),
+			})?)
+		} else {
+			embedded_source(&config)?
+		};
+		// A special token is a string, or an object with its text in `content`.
+		let special = |key: &str| {
+			let token = config.get(key)?;
+			let text = token.as_str().or_else(|| token.get("content")?.as_str());
+			text.map(str::to_owned)
+		};
+		Ok(source.map(|source| Self {
+			source,
+			bos: special("bos_token").unwrap_or_default(),
+			eos: special("eos_token").unwrap_or_default(),
+		}))
+	}
+}
+
 /// A parsed chat template with the special tokens it may refer to.
 #[derive(Debug)]
 pub struct ChatTemplate {
 	environment: Environment<'static>,
-	source: String,
-	bos: String,
-	eos: String,
+	text: TemplateText,
 }
 
 impl ChatTemplate {
@@ -34,25 +87,7 @@ impl ChatTemplate {
 	/// # Errors
 	/// A file cannot be read or is malformed, or the template does not parse.
 	pub fn from_dir(dir: &Path) -> Result<Option<Self>> {
-		let Some(source) = template_source(dir)? else {
-			return Ok(None);
-		};
-		let path = dir.join("tokenizer_config.json");
-		let config = if path.is_file() {
-			read_json(&path)?
-		} else {
-			serde_json::Value::Null
-		};
-		// A special token is a string, or an object with its text in `content`.
-		let special = |key: &str| {
-			let token = config.get(key)?;
-			token
-				.as_str()
-				.or_else(|| token.get("content")?.as_str())
-				.map(str::to_owned)
-		};
-		let (bos, eos) = (special("bos_token"), special("eos_token"));
-		Self::new(source, bos.unwrap_or_default(), eos.unwrap_or_default()).map(Some)
+		TemplateText::from_dir(dir)?.map(Self::parse).transpose()
 	}
 
 	/// Parses a template; `bos` and `eos` are the texts of the special tokens.
@@ -60,15 +95,21 @@ impl ChatTemplate {
 	/// # Errors
 	/// The template does not parse.
 	pub fn new(source: String, bos: String, eos: String) -> Result<Self> {
+		Self::parse(TemplateText { source, bos, eos })
+	}
+
+	fn parse(text: TemplateText) -> Result<Self> {
+		let bad = |e: minijinja::Error| Error::BadTemplate {
+			reason: e.to_string(),
+		};
 		let mut environment = Environment::new();
+		environment.set_fuel(Some(FUEL));
 		environment.set_syntax(
 			SyntaxConfig::builder()
 				.trim_blocks(true)
 				.lstrip_blocks(true)
 				.build()
-				.map_err(|e| Error::BadTemplate {
-					reason: e.to_string(),
-				})?,
+				.map_err(bad)?,
 		);
 		environment
 			.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
@@ -78,32 +119,23 @@ impl ChatTemplate {
 				Err(minijinja::Error::new(ErrorKind::InvalidOperation, message))
 			},
 		);
-		environment.add_function("strftime_now", |format: String| {
-			strftime(&format, unix_now())
-		});
 		environment.add_filter("tojson", tojson);
 		environment
-			.add_template_owned("chat", source.clone())
-			.map_err(|e| Error::BadTemplate {
-				reason: e.to_string(),
-			})?;
-		Ok(Self {
-			environment,
-			source,
-			bos,
-			eos,
-		})
+			.add_template_owned("chat", text.source.clone())
+			.map_err(bad)?;
+		Ok(Self { environment, text })
 	}
 
-	/// The template's text, as hashed for the registry.
+	/// The template's text.
 	pub fn source(&self) -> &str {
-		&self.source
+		&self.text.source
 	}
 
 	/// Renders a conversation, followed by the start of the assistant's turn.
 	///
 	/// # Errors
-	/// The template raised an exception or failed on this conversation.
+	/// The template raised an exception, failed on this conversation, calls a function that there
+	/// is not, or does not end.
 	pub fn render(&self, messages: &[Message]) -> Result<String> {
 		self.render_with(messages, true)
 	}
@@ -111,41 +143,32 @@ impl ChatTemplate {
 	/// As [`ChatTemplate::render`], with a choice of `add_generation_prompt`.
 	///
 	/// # Errors
-	/// The template raised an exception or failed on this conversation.
+	/// As [`ChatTemplate::render`].
 	pub fn render_with(&self, messages: &[Message], add_generation_prompt: bool) -> Result<String> {
-		let raised = |e: minijinja::Error| Error::TemplateRaised {
-			reason: e.detail().map_or_else(|| e.to_string(), str::to_owned),
-		};
-		let template = self.environment.get_template("chat").map_err(raised)?;
+		let template = self.environment.get_template("chat").map_err(failure)?;
 		template
 			.render(context! {
 				messages => Value::from(Serde(messages)),
 				add_generation_prompt => add_generation_prompt,
-				bos_token => self.bos.as_str(),
-				eos_token => self.eos.as_str(),
+				bos_token => self.text.bos.as_str(),
+				eos_token => self.text.eos.as_str(),
 			})
-			.map_err(raised)
+			.map_err(failure)
 	}
 }
 
-/// The text of a model's chat template, if it has one.
-///
-/// # Errors
-/// A file cannot be read, is not UTF-8 or not JSON.
-pub(crate) fn template_source(dir: &Path) -> Result<Option<String>> {
-	let path = dir.join("chat_template.jinja");
-	if path.is_file() {
-		return String::from_utf8(read_file(&path)?)
-			.map(Some)
-			.map_err(|e| Error::BadTemplate {
-				reason: format!("chat_template.jinja is not UTF-8: {e}"),
-			});
+/// Why a conversation could not be rendered.
+fn failure(e: minijinja::Error) -> Error {
+	let reason = e.detail().map_or_else(|| e.to_string(), str::to_owned);
+	match e.kind() {
+		ErrorKind::OutOfFuel => Error::TemplateTooLong { steps: FUEL },
+		ErrorKind::UnknownFunction => Error::TemplateFunction { reason },
+		_ => Error::TemplateRaised { reason },
 	}
-	let path = dir.join("tokenizer_config.json");
-	if !path.is_file() {
-		return Ok(None);
-	}
-	let config = read_json(&path)?;
+}
+
+/// The text of the chat template in `tokenizer_config.json`, if there is one.
+fn embedded_source(config: &serde_json::Value) -> Result<Option<String>> {
 	let Some(template) = config.get("chat_template").filter(|t| !t.is_null()) else {
 		return Ok(None);
 	};
@@ -166,12 +189,18 @@ pub(crate) fn template_source(dir: &Path) -> Result<Option<String>> {
 		})
 }
 
+/// Widest step of indented JSON; without a bound a template could ask for all memory.
+const MAX_INDENT: usize = 32;
+
 /// `tojson` as transformers defines it: no HTML escapes, Python's spacing, `indent` understood.
 fn tojson(value: Value, options: Kwargs) -> std::result::Result<Value, minijinja::Error> {
 	let failed = |e: String| minijinja::Error::new(ErrorKind::InvalidOperation, e);
 	let indent: Option<usize> = options.get("indent")?;
 	let _: Option<bool> = options.get("ensure_ascii")?;
 	options.assert_all_used()?;
+	if indent > Some(MAX_INDENT) {
+		return Err(failed(format!("tojson indents by {MAX_INDENT} at most")));
+	}
 	let json = serde_json::to_value(&value).map_err(|e| failed(e.to_string()))?;
 	let text = match indent {
 		Some(width) => {
@@ -214,95 +243,17 @@ fn spaced_json(value: &serde_json::Value) -> String {
 	}
 }
 
-fn unix_now() -> u64 {
-	std::time::SystemTime::now()
-		.duration_since(std::time::UNIX_EPOCH)
-		.map_or(0, |d| d.as_secs())
-}
-
-/// The part of `strftime` that chat templates use, in UTC. Unknown codes are left as they are.
-fn strftime(format: &str, seconds: u64) -> String {
-	const MONTHS: [&str; 12] = [
-		"January",
-		"February",
-		"March",
-		"April",
-		"May",
-		"June",
-		"July",
-		"August",
-		"September",
-		"October",
-		"November",
-		"December",
-	];
-	const DAYS: [&str; 7] = [
-		"Thursday",
-		"Friday",
-		"Saturday",
-		"Sunday",
-		"Monday",
-		"Tuesday",
-		"Wednesday",
-	];
-	let days = seconds / 86_400;
-	let (year, month, day) = civil_date(days);
-	let (month_name, day_name) = (MONTHS[(month as usize - 1) % 12], DAYS[(days % 7) as usize]);
-	let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-	let mut out = String::new();
-	let mut letters = format.chars();
-	while let Some(letter) = letters.next() {
-		if letter != '%' {
-			out.push(letter);
-			continue;
-		}
-		match letters.next() {
-			Some('Y') => out += &year.to_string(),
-			Some('m') => out += &format!("{month:02}"),
-			Some('d') => out += &format!("{day:02}"),
-			Some('B') => out += month_name,
-			Some('b') => out += &month_name[..3],
-			Some('A') => out += day_name,
-			Some('a') => out += &day_name[..3],
-			Some('H') => out += &format!("{hour:02}"),
-			Some('M') => out += &format!("{minute:02}"),
-			Some('S') => out += &format!("{second:02}"),
-			Some('%') => out.push('%'),
-			Some(other) => out.extend(['%', other]),
-			None => out.push('%'),
-		}
-	}
-	out
-}
-
-/// Year, month and day of a day number since 1970-01-01 (Howard Hinnant, `civil_from_days`).
-fn civil_date(days: u64) -> (u64, u64, u64) {
-	let z = days + 719_468;
-	let (era, day_of_era) = (z / 146_097, z % 146_097);
-	let year_of_era =
-		(day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-	let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-	let shifted = (5 * day_of_year + 2) / 153;
-	let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-	let month = if shifted < 10 {
-		shifted + 3
-	} else {
-		shifted - 9
-	};
-	(year_of_era + era * 400 + u64::from(month <= 2), month, day)
-}
-
 #[cfg(test)]
 mod tests {
-	use super::strftime;
+	use super::*;
 
 	#[test]
-	fn dates_are_those_of_the_calendar() {
-		assert_eq!(strftime("%d %b %Y", 0), "01 Jan 1970");
-		assert_eq!(
-			strftime("%A, %d %B %Y %H:%M:%S", 1_709_210_096),
-			"Thursday, 29 February 2024 12:34:56"
-		);
-		assert_eq!(strftime("100%% %q", 0), "100% %q");
+	fn a_template_that_does_not_end_is_stopped() {
+		let source = "{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}";
+		let template = ChatTemplate::new(source.into(), String::new(), String::new()).unwrap();
+		assert!(matches!(
+			template.render(&[]),
+			Err(Error::TemplateTooLong { steps: FUEL })
+		));
 	}
 }

@@ -25,14 +25,17 @@ impl Tokenizer {
 		Self::from_bytes(&read_file(&dir.join("tokenizer.json"))?)
 	}
 
-	/// Parses the content of a `tokenizer.json`.
+	/// Parses the content of a `tokenizer.json`. Like transformers, it passes over the truncation
+	/// and padding in there, which are left over from training: a prompt that does not fit is
+	/// refused, never cut.
 	///
 	/// # Errors
 	/// The content is not a tokenizer.
 	pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-		tokenizers::Tokenizer::from_bytes(bytes)
-			.map(|inner| Self { inner })
-			.map_err(failed)
+		let mut inner = tokenizers::Tokenizer::from_bytes(bytes).map_err(failed)?;
+		inner.with_truncation(None).map_err(failed)?;
+		inner.with_padding(None);
+		Ok(Self { inner })
 	}
 
 	/// Number of tokens, special ones included.
@@ -74,6 +77,13 @@ impl Tokenizer {
 		self.inner.decode(tokens, skip_special).map_err(failed)
 	}
 
+	/// Whether a token adds nothing to a text from which special tokens are left out.
+	fn is_silent(&self, token: u32) -> bool {
+		self.inner
+			.id_to_token(token)
+			.is_none_or(|text| self.inner.get_added_vocabulary().is_special_token(&text))
+	}
+
 	/// Starts decoding token by token, leaving out special tokens.
 	pub fn stream(&self) -> TextStream<'_> {
 		TextStream {
@@ -81,26 +91,36 @@ impl Tokenizer {
 			tokens: Vec::new(),
 			window: 0,
 			latest: 0,
-			released: 0,
+			known: String::new(),
 		}
 	}
 }
 
+/// Tokens that may wait for the end of a character. A character has at most four bytes, so after so
+/// many tokens without a whole one there are bytes among them that belong to none.
+const PATIENCE: usize = 16;
+
 /// Decodes a growing list of tokens and hands out text only in whole characters.
 ///
-/// A token may end inside a character (byte-level BPE), and its text may depend on the token before
-/// it (word-piece and metaspace decoders). So a window of the last tokens is decoded, with some
-/// that were handed out already, and text is held back while it ends in an unfinished character.
+/// A token may end inside a character, and its text may depend on the token before it (metaspace
+/// and byte-fallback decoders). So a window of the last tokens is decoded, with some that were
+/// handed out already, and nothing is handed out while the window ends in an unfinished character:
+/// a byte-fallback decoder spoils whole characters before it too.
+///
+/// What is handed out is the beginning of [`Tokenizer::decode`] of all tokens, as long as their
+/// bytes are UTF-8; the rest is missing only while it may be part of a character. Bytes that are no
+/// UTF-8 can change text that was handed out before them, so deliver [`Tokenizer::decode`], not
+/// this.
 #[derive(Clone, Debug)]
 pub struct TextStream<'a> {
 	tokenizer: &'a Tokenizer,
 	tokens: Vec<u32>,
 	/// The window starts at this token.
 	window: usize,
-	/// Tokens from here on were not all handed out when the window was last moved.
+	/// Text of the tokens before this one was handed out.
 	latest: usize,
-	/// Bytes of the window's text that have been handed out.
-	released: usize,
+	/// Text of the window up to there.
+	known: String,
 }
 
 impl TextStream<'_> {
@@ -109,45 +129,47 @@ impl TextStream<'_> {
 	/// # Errors
 	/// The tokenizer fails on the token.
 	pub fn push(&mut self, token: u32) -> Result<String> {
-		self.tokens.push(token);
-		let all = self.tokenizer.decode(&self.tokens[self.window..], true)?;
-		let end = settled(&all);
-		let text = all.get(self.released..end).unwrap_or_default().to_owned();
-		if text.is_empty() {
-			return Ok(text);
+		if self.tokenizer.is_silent(token) {
+			return Ok(String::new());
 		}
-		self.released = end;
-		if end == all.len() {
+		self.tokens.push(token);
+		let mut end = self.tokens.len();
+		let mut all = self.decode(self.window, end)?;
+		if all.ends_with(char::REPLACEMENT_CHARACTER) {
+			if end - self.latest < PATIENCE {
+				return Ok(String::new());
+			}
+			(end, all) = self.cut()?;
+		}
+		let text = match all.strip_prefix(&self.known) {
+			Some(text) => text.to_owned(),
+			// Bytes that turned out to be no characters changed the text before them.
+			None => self.decode(self.latest, end)?,
+		};
+		if !text.is_empty() {
 			self.window = self.latest;
-			self.latest = self.tokens.len();
-			self.released = self
-				.tokenizer
-				.decode(&self.tokens[self.window..], true)?
-				.len();
+			self.latest = end;
+			self.known = self.decode(self.window, end)?;
 		}
 		Ok(text)
 	}
 
-	/// Ends the stream; returns what was held back, with U+FFFD for an unfinished character.
-	///
-	/// # Errors
-	/// The tokenizer fails on the tokens.
-	pub fn finish(self) -> Result<String> {
-		let all = self.tokenizer.decode(&self.tokens[self.window..], true)?;
-		Ok(all.get(self.released..).unwrap_or_default().to_owned())
+	/// Where to cut the tokens to leave out an unfinished character of up to three of them, and the
+	/// window's text up to there. An unfinished character only adds U+FFFD, so the text without it
+	/// is the shortest.
+	fn cut(&self) -> Result<(usize, String)> {
+		let last = self.tokens.len();
+		let mut best = (last, self.decode(self.window, last)?);
+		for end in (last - 3..last).rev() {
+			let text = self.decode(self.window, end)?;
+			if text.len() < best.1.len() {
+				best = (end, text);
+			}
+		}
+		Ok(best)
 	}
-}
 
-/// Length of the part of a decoded text that later tokens cannot change.
-///
-/// A character has at most four bytes, so at most three of them can be waiting for the rest; they
-/// show as one U+FFFD together or one each, as the decoder likes.
-fn settled(text: &str) -> usize {
-	let waiting = text
-		.chars()
-		.rev()
-		.take(3)
-		.take_while(|c| *c == '\u{fffd}')
-		.count();
-	text.len() - waiting * '\u{fffd}'.len_utf8()
+	fn decode(&self, from: usize, to: usize) -> Result<String> {
+		self.tokenizer.decode(&self.tokens[from..to], true)
+	}
 }

@@ -174,6 +174,42 @@ fn fields_that_are_missing_or_out_of_range_are_named() {
 }
 
 #[test]
+fn sizes_that_no_model_has_are_refused_at_once() {
+	let most = 1u64 << 31;
+	for (field, bad) in [("num_hidden_layers", 1025), ("num_hidden_layers", most)] {
+		let error = failure(&with(llama(), field, json!(bad)));
+		assert!(
+			matches!(error, Error::InvalidField { field: f, .. } if f == field),
+			"{error}"
+		);
+	}
+	assert_eq!(
+		spec(&with(llama(), "num_hidden_layers", json!(1024))).num_layers,
+		1024
+	);
+	// The rows of a projection.
+	let error = failure(&with(llama(), "head_dim", json!(most)));
+	assert!(
+		matches!(
+			error,
+			Error::InvalidField {
+				field: "num_attention_heads",
+				..
+			}
+		),
+		"{error}"
+	);
+	// All weights together: 3 · 2^62 in each of the blocks.
+	let wide = with(llama(), "hidden_size", json!(most));
+	let wide = with(
+		with(wide, "head_dim", json!(8)),
+		"intermediate_size",
+		json!(most),
+	);
+	assert!(matches!(failure(&wide), Error::TooManyParameters));
+}
+
+#[test]
 fn llama_3_scaling_has_the_published_frequencies() {
 	// Llama-3.2-1B: theta 500,000, head size 64, factor 32, original context 8,192. The first
 	// frequency is untouched, the last is divided by the factor.

@@ -6,7 +6,9 @@ mod common;
 
 use std::ops::ControlFlow;
 
-use athanor_llm::{Error, Finish, GenerateRequest, Generation, Model, Sampler, blake2_256};
+use athanor_llm::{
+	Error, Finish, GenerateRequest, Generation, Model, Progress, Sampler, blake2_256,
+};
 use common::{families, llama, load, model_dir, qwen3, some_tokens};
 use serde_json::json;
 
@@ -135,7 +137,10 @@ fn events_carry_the_tokens_and_the_text() {
 	let model = load(dir.path()).unwrap();
 	let (mut tokens, mut text) = (Vec::new(), String::new());
 	let answer = model
-		.generate(&request(some_tokens(8, 2), 50, TOP_K, 3), |event| {
+		.generate(&request(some_tokens(8, 2), 50, TOP_K, 3), |progress| {
+			let Progress::Token(event) = progress else {
+				return ControlFlow::Continue(());
+			};
 			assert_eq!(event.index as usize, tokens.len());
 			tokens.push(event.token);
 			text.push_str(event.text);
@@ -144,6 +149,7 @@ fn events_carry_the_tokens_and_the_text() {
 		.unwrap();
 	assert_eq!(tokens, answer.tokens);
 	assert!(answer.text.starts_with(&text));
+	assert!(text.chars().count() > 10);
 	assert_eq!(
 		answer.text,
 		model.tokenizer().decode(&answer.tokens, true).unwrap()
@@ -152,6 +158,35 @@ fn events_carry_the_tokens_and_the_text() {
 		answer.timings.prefill <= answer.timings.first_token
 			&& answer.timings.first_token <= answer.timings.total
 	);
+}
+
+/// Random weights write bytes that are no text, which change what was streamed before them.
+#[test]
+fn the_text_follows_from_the_tokens_alone() {
+	let mut config = llama();
+	config["vocab_size"] = json!(286);
+	config["eos_token_id"] = json!(null);
+	let dir = model_dir(&config, 14);
+	std::fs::write(dir.path().join("tokenizer.json"), common::byte_fallback()).unwrap();
+	let model = load(dir.path()).unwrap();
+	let mut taken_back = 0;
+	for seed in 0..8 {
+		let mut streamed = String::new();
+		let request = request(some_tokens(8, 2), 100, TOP_K, seed);
+		let answer = model.generate(&request, |progress| {
+			if let Progress::Token(event) = progress {
+				streamed.push_str(event.text);
+			}
+			ControlFlow::Continue(())
+		});
+		let answer = answer.unwrap();
+		assert_eq!(
+			answer.text,
+			model.tokenizer().decode(&answer.tokens, true).unwrap()
+		);
+		taken_back += usize::from(!answer.text.starts_with(&streamed));
+	}
+	assert!(taken_back > 0, "the test shows nothing");
 }
 
 #[test]
@@ -187,14 +222,43 @@ fn a_break_cancels_after_the_token_that_was_handed_out() {
 	let answer = model
 		.generate(
 			&request(some_tokens(4, 0), 50, Sampler::Greedy, 0),
-			|event| match event.index {
-				2 => ControlFlow::Break(()),
+			|progress| match progress {
+				Progress::Token(event) if event.index == 2 => ControlFlow::Break(()),
 				_ => ControlFlow::Continue(()),
 			},
 		)
 		.unwrap();
 	assert_eq!(answer.finish, Finish::Cancelled);
 	assert_eq!((answer.tokens.len(), answer.trace.len()), (3, 3));
+}
+
+#[test]
+fn a_break_cancels_between_the_parts_of_the_prompt() {
+	let dir = model_dir(&llama(), 13);
+	let model = load(dir.path()).unwrap();
+	let request = request(some_tokens(300, 0), 5, Sampler::Greedy, 0);
+	let mut parts = Vec::new();
+	let mut go_on_for = |count: usize| {
+		parts.clear();
+		let answer = model.generate(&request, |progress| {
+			if let Progress::Prefill { done, total } = progress {
+				parts.push((done, total));
+			}
+			match parts.len() < count {
+				true => ControlFlow::Continue(()),
+				false => ControlFlow::Break(()),
+			}
+		});
+		(answer.unwrap(), parts.clone())
+	};
+	for (count, expected) in [(1, vec![(256, 300)]), (2, vec![(256, 300), (300, 300)])] {
+		let (answer, parts) = go_on_for(count);
+		assert_eq!(parts, expected);
+		assert_eq!(answer.finish, Finish::Cancelled);
+		assert!(answer.tokens.is_empty() && answer.trace.is_empty() && answer.text.is_empty());
+	}
+	let (answer, parts) = go_on_for(3);
+	assert_eq!((answer.tokens.len(), parts.len()), (5, 2));
 }
 
 #[test]

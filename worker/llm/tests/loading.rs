@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use athanor_llm::{Error, ModelHashes, blake2_256};
+use athanor_primitives::model_hash::template_hash;
 use common::{
 	Tensors, families, llama, load, model_dir, pack, qwen2, some_tokens, tensors, write_text_side,
 };
@@ -269,31 +270,38 @@ fn hashes_follow_the_documented_rule() {
 		hashes.tokenizer,
 		blake2_256(&std::fs::read(path("tokenizer.json")).unwrap())
 	);
-	assert_eq!(hashes.template, blake2_256(common::TEMPLATE.as_bytes()));
+	assert_eq!(
+		hashes.template,
+		template_hash(common::TEMPLATE, "<s>", "</s>")
+	);
 	assert!(last.0 == last.1 && last.0 > 10_000);
 
+	let template = || {
+		ModelHashes::of_dir(dir.path(), &mut |_, _| {})
+			.unwrap()
+			.template
+	};
+	// The special tokens come from another file than the template.
 	std::fs::write(path("chat_template.jinja"), "other").unwrap();
-	assert_eq!(
-		ModelHashes::of_dir(dir.path(), &mut |_, _| {})
-			.unwrap()
-			.template,
-		blake2_256(b"other")
-	);
+	assert_eq!(template(), template_hash("other", "<s>", "</s>"));
+	std::fs::write(path("tokenizer_config.json"), r#"{"bos_token": "<b>"}"#).unwrap();
+	assert_eq!(template(), template_hash("other", "<b>", ""));
 	std::fs::remove_file(path("chat_template.jinja")).unwrap();
-	std::fs::write(path("tokenizer_config.json"), "{}").unwrap();
-	assert_eq!(
-		ModelHashes::of_dir(dir.path(), &mut |_, _| {})
-			.unwrap()
-			.template,
-		blake2_256(b"")
-	);
+	assert_eq!(template(), template_hash("", "", ""));
 }
 
 #[test]
-fn the_empty_hash_is_the_one_substrate_computes() {
-	let hex: String = blake2_256(b"").iter().map(|b| format!("{b:02x}")).collect();
-	assert_eq!(
-		hex,
-		"0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8"
-	);
+fn the_card_of_the_demonstration_model_has_its_hashes() {
+	let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/demo");
+	let card = std::fs::read_to_string(dir.join("README.md")).unwrap();
+	let hashes = ModelHashes::of_dir(&dir, &mut |_, _| {}).unwrap();
+	for (name, hash) in [
+		("weights", hashes.weights),
+		("tokenizer", hashes.tokenizer),
+		("template", hashes.template),
+	] {
+		let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+		let line = format!("* {name} `0x{hex}`\n");
+		assert!(card.contains(&line), "the card should say {line}");
+	}
 }

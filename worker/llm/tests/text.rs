@@ -9,6 +9,7 @@ use athanor_llm::template::{ChatTemplate, Message};
 use athanor_llm::{Error, Tokenizer};
 use common::TEMPLATE;
 use proptest::prelude::*;
+use serde_json::json;
 
 fn tokenizer() -> Tokenizer {
 	Tokenizer::from_bytes(common::tokenizer().to_string(false).unwrap().as_bytes()).unwrap()
@@ -25,39 +26,138 @@ fn message(role: &str, content: &str) -> Message {
 	}
 }
 
+fn byte_fallback() -> Tokenizer {
+	Tokenizer::from_bytes(common::byte_fallback().as_bytes()).unwrap()
+}
+
+/// The tokens of bytes, whatever they are.
+fn bytes(tokenizer: &Tokenizer, bytes: &[u8]) -> Vec<u32> {
+	let id = |byte| tokenizer.token_id(&format!("<0x{byte:02X}>")).unwrap();
+	bytes.iter().map(id).collect()
+}
+
 fn streamed(tokenizer: &Tokenizer, tokens: &[u32]) -> Vec<String> {
 	let mut stream = tokenizer.stream();
-	let mut parts: Vec<String> = tokens.iter().map(|t| stream.push(*t).unwrap()).collect();
-	parts.push(stream.finish().unwrap());
-	parts
+	tokens.iter().map(|t| stream.push(*t).unwrap()).collect()
+}
+
+/// The stream is the beginning of the text, and what is missing may be part of a character.
+fn agree(tokenizer: &Tokenizer, tokens: &[u32]) -> Result<(), TestCaseError> {
+	let (parts, text) = (
+		streamed(tokenizer, tokens),
+		tokenizer.decode(tokens, true).unwrap(),
+	);
+	let rest = text.strip_prefix(&parts.concat());
+	prop_assert!(
+		rest.is_some_and(|rest| rest.chars().all(|c| c == '\u{fffd}')),
+		"{:?} streamed as {:?}",
+		text,
+		parts
+	);
+	let broken = parts.iter().any(|p| p.contains('\u{fffd}'));
+	prop_assert!(
+		!broken || text.contains('\u{fffd}'),
+		"a character was split: {:?}",
+		parts
+	);
+	Ok(())
 }
 
 proptest! {
 	#[test]
-	fn streaming_never_splits_a_character(text in "(\\PC|[\u{fffd}é漢😀\n ]){0,40}") {
-		let tokenizer = tokenizer();
-		let tokens = tokenizer.encode(&text, false).unwrap();
-		let parts = streamed(&tokenizer, &tokens);
-		prop_assert_eq!(parts.concat(), text.clone());
-		let broken = parts.iter().any(|p| p.contains('\u{fffd}'));
-		prop_assert!(!broken || text.contains('\u{fffd}'), "a character was split: {:?}", parts);
+	fn streaming_gives_the_text_in_whole_characters(text in "(\\PC|[\u{fffd}é漢😀\n a]|\u{fffd}{20}){0,40}") {
+		for tokenizer in [tokenizer(), byte_fallback()] {
+			let tokens = tokenizer.encode(&text, false).unwrap();
+			prop_assert_eq!(tokenizer.decode(&tokens, true).unwrap(), text.clone());
+			agree(&tokenizer, &tokens)?;
+		}
+	}
+
+	#[test]
+	fn special_tokens_between_bytes_do_not_matter(text in "[é漢😀a\u{fffd} ]{0,12}", at in prop::collection::vec((any::<prop::sample::Index>(), 0u32..3), 0..20)) {
+		let tokenizer = byte_fallback();
+		let mut tokens = tokenizer.encode(&text, false).unwrap();
+		for (index, special) in at {
+			tokens.insert(index.index(tokens.len() + 1), special);
+		}
+		agree(&tokenizer, &tokens)?;
 	}
 
 	#[test]
 	fn streaming_agrees_with_decoding_for_any_tokens(tokens in prop::collection::vec(0u32..259, 0..60)) {
-		let tokenizer = tokenizer();
-		prop_assert_eq!(streamed(&tokenizer, &tokens).concat(), tokenizer.decode(&tokens, true).unwrap());
+		agree(&tokenizer(), &tokens)?;
+	}
+
+	#[test]
+	fn streaming_agrees_with_decoding_for_runs_of_bytes(tokens in prop::collection::vec(129u32..259, 0..60)) {
+		agree(&tokenizer(), &tokens)?;
+	}
+
+	#[test]
+	fn no_bytes_stop_the_stream(bytes_at_random in prop::collection::vec(any::<u8>(), 0..80)) {
+		let tokenizer = byte_fallback();
+		let mut tokens = bytes(&tokenizer, &bytes_at_random);
+		tokens.extend(tokenizer.encode("end", false).unwrap());
+		let stream = streamed(&tokenizer, &tokens).concat();
+		prop_assert!(stream.ends_with("end"), "{:?}", stream);
 	}
 }
 
 #[test]
 fn characters_come_as_soon_as_they_are_whole() {
-	let tokenizer = tokenizer();
-	let tokens = tokenizer.encode("aé😀b", false).unwrap();
+	let byte_level = tokenizer();
+	let tokens = byte_level.encode("aé😀b", false).unwrap();
 	assert_eq!(
-		streamed(&tokenizer, &tokens),
-		["a", "", "é", "", "", "", "😀", "b", ""]
+		streamed(&byte_level, &tokens),
+		["a", "", "é", "", "", "", "😀", "b"]
 	);
+	// A byte-fallback decoder turns whole characters into U+FFFD while the one after is unfinished.
+	let fallback = byte_fallback();
+	let tokens = bytes(&fallback, "€€é😀".as_bytes());
+	assert_eq!(
+		streamed(&fallback, &tokens),
+		["", "", "€", "", "", "€", "", "é", "", "", "", "😀"]
+	);
+	let tokens = fallback.encode("a bé c", false).unwrap();
+	assert_eq!(
+		streamed(&fallback, &tokens),
+		["", "a", " ", "b", "", "é", " ", "c"]
+	);
+}
+
+#[test]
+fn bytes_that_are_no_text_hold_the_stream_up_only_for_a_while() {
+	let tokenizer = byte_fallback();
+	let tokens = [
+		bytes(&tokenizer, "é".as_bytes()),
+		bytes(&tokenizer, &[0xff; 40]),
+	]
+	.concat();
+	let parts = streamed(&tokenizer, &tokens);
+	let silences = parts.split(|part| !part.is_empty());
+	assert!(silences.map(<[_]>::len).max() < Some(20), "{parts:?}");
+	// The text that is delivered follows from the tokens, even where that takes back an é.
+	assert_eq!(
+		tokenizer.decode(&tokens, true).unwrap(),
+		"\u{fffd}".repeat(42)
+	);
+}
+
+#[test]
+fn truncation_and_padding_of_the_file_are_not_applied() {
+	let mut json: serde_json::Value =
+		serde_json::from_str(&common::tokenizer().to_string(false).unwrap()).unwrap();
+	json["truncation"] =
+		json!({"direction": "Right", "max_length": 4, "strategy": "LongestFirst", "stride": 0});
+	json["padding"] = json!({"strategy": {"Fixed": 16}, "direction": "Right", "pad_to_multiple_of": null,
+		"pad_id": 0, "pad_type_id": 0, "pad_token": "<s>"});
+	let trained = Tokenizer::from_bytes(json.to_string().as_bytes()).unwrap();
+	for text in ["hi", "a longer text than that"] {
+		assert_eq!(
+			trained.encode(text, true).unwrap(),
+			tokenizer().encode(text, true).unwrap()
+		);
+	}
 }
 
 #[test]
@@ -104,12 +204,21 @@ fn templates_run_as_in_transformers() {
 		.render(&[message("user", "one two"), message("user", "skip me")])
 		.unwrap();
 	assert_eq!(out, "1 {\"a\": [1, 2], \"b\": \"<é>\"} two");
-	let year: u32 = template("{{ strftime_now('%Y') }}")
+}
+
+#[test]
+fn templates_do_not_learn_the_time() {
+	// As the template of Llama 3.2 has it.
+	let guarded = "{% if strftime_now is defined %}{{ strftime_now('%d %b %Y') }}{% else %}26 Jul 2024{% endif %}";
+	assert_eq!(template(guarded).render(&[]).unwrap(), "26 Jul 2024");
+	let error = template("{{ strftime_now('%Y') }}")
 		.render(&[])
-		.unwrap()
-		.parse()
-		.unwrap();
-	assert!(year >= 2026);
+		.unwrap_err();
+	assert!(
+		matches!(&error, Error::TemplateFunction { reason } if reason.contains("strftime_now")),
+		"{error}"
+	);
+	assert!(error.to_string().contains("clock"), "{error}");
 }
 
 #[test]
@@ -125,6 +234,10 @@ fn templates_that_refuse_fail_or_do_not_parse_say_why() {
 		.render(&[message("user", "x")])
 		.unwrap_err();
 	assert!(matches!(failed, Error::TemplateRaised { .. }));
+	let wide = template("{{ messages | tojson(indent=9999999999999) }}")
+		.render(&[message("user", "x")])
+		.unwrap_err();
+	assert!(matches!(wide, Error::TemplateRaised { .. }));
 	let broken = ChatTemplate::new("{% if %}".into(), String::new(), String::new()).unwrap_err();
 	assert!(matches!(broken, Error::BadTemplate { .. }));
 }

@@ -219,7 +219,13 @@ fn card(
 	let (s, c, shape) = (&report.settings, &report.corpus, &report.settings.shape);
 	let percent = |n: usize| 100.0 * n as f64 / answers.asked.max(1) as f64;
 	Ok(format!(
-		"# Athanor demonstration model
+		"---
+license: apache-2.0
+language: en
+pipeline_tag: text-generation
+---
+
+# Athanor demonstration model
 
 A small language model that tells children's stories. It exists so that a fresh checkout can show the whole path from a paid request
 to a signed receipt with a real model, on any machine, without a download. It knows a few hundred words and nothing about the world.
@@ -248,10 +254,14 @@ Licence: Apache-2.0, as the rest of the repository.
 
 ## Make it again
 
+From the root of the repository:
+
 ```sh
-scripts/train-demo-model            # corpus, tokenizer, training, evaluation
-athanor-train eval                  # only the figures and samples on this page
+scripts/train-demo-model                      # corpus, tokenizer, training, evaluation
+athanor-train corpus && athanor-train eval    # only the figures and samples; writes this page again
 ```
+
+`scripts/build` builds `athanor-train`, into `target/worker/release`.
 
 ## Samples
 

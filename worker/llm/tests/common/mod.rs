@@ -152,6 +152,42 @@ pub fn tokenizer() -> Tokenizer {
 	tokenizer
 }
 
+/// The tokenizer.json of a tokenizer in the manner of Llama 2: letters and spaces are tokens, and every other character
+/// becomes one token per byte.
+pub fn byte_fallback() -> String {
+	let special = ["<unk>", "<s>", "</s>"];
+	let added = special.iter().zip(0..).map(|(content, id)| {
+		json!({"id": id, "content": content, "single_word": false, "lstrip": false,
+			"rstrip": false, "normalized": false, "special": true})
+	});
+	let bytes = (0..=255).map(|byte| format!("<0x{byte:02X}>"));
+	let letters = ('a'..='z').chain(['▁']).map(String::from);
+	let vocab: serde_json::Map<_, _> = special
+		.map(str::to_owned)
+		.into_iter()
+		.chain(bytes)
+		.chain(letters)
+		.zip((0u32..).map(serde_json::Value::from))
+		.collect();
+	let space = json!({"String": " "});
+	let json = json!({
+		"version": "1.0", "truncation": null, "padding": null, "pre_tokenizer": null,
+		"post_processor": null,
+		"added_tokens": added.collect::<Vec<_>>(),
+		"normalizer": {"type": "Sequence", "normalizers": [
+			{"type": "Prepend", "prepend": "▁"}, {"type": "Replace", "pattern": space, "content": "▁"},
+		]},
+		"decoder": {"type": "Sequence", "decoders": [
+			{"type": "Replace", "pattern": {"String": "▁"}, "content": " "},
+			{"type": "ByteFallback"}, {"type": "Fuse"},
+			{"type": "Strip", "content": " ", "start": 1, "stop": 0},
+		]},
+		"model": {"type": "BPE", "unk_token": "<unk>", "fuse_unk": true, "byte_fallback": true,
+			"vocab": vocab, "merges": []},
+	});
+	json.to_string()
+}
+
 /// Writes everything but the weights.
 pub fn write_text_side(dir: &Path, config: &Value) {
 	std::fs::write(dir.join("config.json"), config.to_string()).unwrap();
