@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prepares this machine to build Athanor. Idempotent: what is present is left alone.
-# Sourced by scripts/test, scripts/demo and .ci/run; exports what the build needs.
+# Sourced by scripts/build, demo, test and train-demo-model; exports what the build needs.
 #
 # The one unusual requirement is a Rust toolchain that can compile the runtime to wasm32v1-none:
 #   1. the active rustup toolchain already has that target, or `rustup target add` can fetch it;
@@ -23,16 +23,23 @@ as_root() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# Whether version $1 is $2 or newer; what follows a dash is left out.
+at_least() { [ "$(printf '%s\n%s\n' "$2" "${1%%-*}" | sort -V | head -n 1)" = "$2" ]; }
+
+can_install() { have apt-get && { [ "$(id -u)" = 0 ] || have sudo; }; }
+
 APT_UPDATED=0
+apt_update() {
+	[ "$APT_UPDATED" = 0 ] || return 0
+	as_root apt-get update >/dev/null 2>&1 || say "apt-get update failed; trying with the lists at hand"
+	APT_UPDATED=1
+}
+
 apt_install() {
-	have apt-get || return 1
-	[ "$(id -u)" = 0 ] || have sudo || return 1
+	can_install || return 1
+	apt_update
 	local log
 	log=$(mktemp)
-	if [ "$APT_UPDATED" = 0 ]; then
-		as_root apt-get update >"$log" 2>&1 || say "apt-get update failed; trying with the lists at hand"
-		APT_UPDATED=1
-	fi
 	say "installing $*"
 	if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" >"$log" 2>&1; then
 		tail -n 20 "$log" >&2
@@ -46,18 +53,17 @@ setup_host() {
 	have cargo || fail "cargo was not found" "Install Rust 1.95 or newer with rustup (https://rustup.rs), then run this again."
 	local version
 	version=$(cargo --version | cut -d' ' -f2)
-	if [ "$(printf '%s\n1.95.0\n' "${version%%-*}" | sort -V | head -n 1)" != 1.95.0 ]; then
-		fail "cargo $version is too old, 1.95 is needed" "Run: rustup update stable"
-	fi
+	at_least "$version" 1.95.0 || fail "cargo $version is too old, 1.95 is needed" "Run: rustup update stable"
 	local missing=()
 	have protoc || missing+=(protobuf-compiler)
 	have clang || missing+=(clang libclang-dev)
-	have cc || missing+=(build-essential)
-	have curl || missing+=(curl)
+	# OpenSSL is built from source, by make and perl.
+	have cc && have make && have perl && perl -MFindBin -MIPC::Cmd -e1 2>/dev/null || missing+=(build-essential perl)
 	if [ ${#missing[@]} -gt 0 ]; then
 		apt_install "${missing[@]}" || fail "missing: ${missing[*]}" \
 			"Install them with your system's package manager, then run this again." \
-			"They are: a C compiler, clang with libclang, and the protobuf compiler (protoc)."
+			"They are: a C compiler with make, perl with FindBin and IPC::Cmd, clang with libclang," \
+			"and the protobuf compiler (protoc)."
 	fi
 }
 
@@ -78,7 +84,8 @@ newest_lld() {
 # core and alloc for the target from Debian's library source. Bitcode is embedded because the
 # wasm builder links with LTO and fails without it.
 build_debian_wasm_target() {
-	apt-cache show rustc-web >/dev/null 2>&1 || { [ "$APT_UPDATED" = 1 ] || as_root apt-get update >/dev/null 2>&1; }
+	can_install || return 1
+	apt-cache show rustc-web >/dev/null 2>&1 || apt_update
 	local lld
 	lld=$(newest_lld)
 	apt_install rustc-web cargo-web rust-web-src "${lld:-lld}" || return 1
@@ -112,9 +119,10 @@ setup_wasm() {
 			say "added the $WASM_TARGET target with rustup"
 			return
 		fi
-		have apt-get && build_debian_wasm_target || fail "no Rust toolchain here can compile to $WASM_TARGET, which the runtime needs" \
+		build_debian_wasm_target || fail "no Rust toolchain here can compile to $WASM_TARGET, which the runtime needs" \
 			"Either make 'rustup target add $WASM_TARGET' work (it needs static.rust-lang.org)," \
-			"or, on Debian 12 or newer, install: rustc-web cargo-web rust-web-src lld." \
+			"or, on Debian 12 or newer, run this script once as root or as a user with sudo: it then installs" \
+			"rustc-web, cargo-web, rust-web-src and lld, and builds the target with them." \
 			"On another system, install a Rust 1.95 or newer whose sysroot has lib/rustlib/$WASM_TARGET."
 	fi
 	have rustup || return 0
@@ -122,12 +130,28 @@ setup_wasm() {
 	export WASM_BUILD_TOOLCHAIN=$WASM_TOOLCHAIN WASM_BUILD_STD=0
 }
 
+NODE_JS_VERSION=20
 setup_node_js() {
-	have node && have npm || apt_install nodejs npm ||
-		fail "Node.js was not found" "Install Node.js 20 or newer with npm (https://nodejs.org), then run this again."
-	local major
-	major=$(node --version | sed 's/^v\([0-9]*\).*/\1/')
-	[ "$major" -ge 20 ] || fail "Node.js $(node --version) is too old, 20 or newer is needed" "See https://nodejs.org"
+	local remedy="Install Node.js $NODE_JS_VERSION or newer with npm, from https://nodejs.org or with nvm, then run this again."
+	if ! { have node && have npm; }; then
+		node_js_from_apt || fail "Node.js $NODE_JS_VERSION with npm was not found, and could not be installed with apt" "$remedy"
+	fi
+	local version
+	version=$(node --version)
+	at_least "${version#v}" "$NODE_JS_VERSION" ||
+		fail "Node.js $version is too old, $NODE_JS_VERSION or newer is needed" "$remedy"
+}
+
+# Installs what is missing of node and npm, if apt's version will do. Debian 12 has 18.
+node_js_from_apt() {
+	can_install || return 1
+	apt_update
+	local candidate
+	candidate=$(LC_ALL=C apt-cache policy nodejs | sed -n 's/^ *Candidate: \([0-9]\)/\1/p')
+	at_least "${candidate:-0}" "$NODE_JS_VERSION" || return 1
+	# Some packages of nodejs bring npm along, and conflict with the package npm.
+	have node || apt_install nodejs || return 1
+	have npm || apt_install npm
 }
 
 # Sets CARGO_TARGET_DIR, BIN and WORKER_BIN. The worker is a workspace of its own, so it has a
@@ -146,6 +170,23 @@ setup_target() {
 	WORKER_BIN=$CARGO_TARGET_DIR/worker/release
 }
 
+# cargo-deny, as found or from crates.io. Sets DENY. One on the path that is too old to read deny.toml is
+# left alone. No optimisation, because building takes longer than running.
+CARGO_DENY_LEAST=0.18.2
+CARGO_DENY_VERSION=0.20.2
+setup_cargo_deny() {
+	if DENY=$(command -v cargo-deny) && at_least "$("$DENY" --version | cut -d' ' -f2)" "$CARGO_DENY_LEAST"; then
+		return
+	fi
+	DENY=$CARGO_TARGET_DIR/tools/bin/cargo-deny
+	[ -x "$DENY" ] && return
+	say "installing cargo-deny $CARGO_DENY_VERSION"
+	cargo install --quiet --locked --debug "cargo-deny@$CARGO_DENY_VERSION" \
+		--root "$CARGO_TARGET_DIR/tools" --target-dir "$CARGO_TARGET_DIR/tools/build" ||
+		fail "cargo-deny could not be installed" "It comes from crates.io, which has to be reachable. By hand: cargo install --locked cargo-deny"
+	rm -rf "$CARGO_TARGET_DIR/tools/build"
+}
+
 setup_build() {
 	setup_host
 	setup_wasm
@@ -154,6 +195,19 @@ setup_build() {
 
 worker_cargo() {
 	(cd "$ROOT/worker" && CARGO_TARGET_DIR="$CARGO_TARGET_DIR/worker" cargo "$@")
+}
+
+# Licences, sources and bans of both workspaces; known vulnerabilities too where the database can be had.
+check_dependencies() {
+	local what=(bans licenses sources) manifest
+	if (cd "$ROOT" && timeout 120 "$DENY" fetch db >/dev/null 2>&1); then
+		what+=(advisories)
+	else
+		say "known vulnerabilities are not checked: the RustSec database cannot be reached from here"
+	fi
+	for manifest in Cargo.toml worker/Cargo.toml; do
+		(cd "$ROOT" && "$DENY" --locked --manifest-path "$manifest" --log-level error check "${what[@]}") || return 1
+	done
 }
 
 build_chain() {
