@@ -40,7 +40,7 @@ pub enum Error {
 	/// The node no longer has the state that was asked for.
 	#[error(
 		"the node has discarded the state that is needed ({0}); ask an archive node, \
-		 `athanor-node --state-pruning archive`"
+		 `athanor-node --state-pruning archive --blocks-pruning archive`"
 	)]
 	Pruned(String),
 	/// What was asked for does not exist.

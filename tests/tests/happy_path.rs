@@ -384,6 +384,7 @@ async fn is_verified(cli: &Cli, node: &mut Node, dir: &Path, job: u64) -> Result
 	];
 	let verified = cli.run("Alice", &args).await?.ok()?.json()?;
 	ensure!(verified["passed"] == true, "{verified}");
+	ensure!(verified["complete"] == true, "{verified}");
 	let checks = verified["checks"].as_array().context("no checks")?;
 	ensure!(
 		checks.len() >= 15,

@@ -209,11 +209,7 @@ mod tests {
 			got.push(fast.now_or_never().unwrap().unwrap().unwrap().number);
 		}
 		assert_eq!(got, [2, 3, 4, 5]);
-		assert_eq!(
-			*asked.borrow(),
-			[2, 3, 4],
-			"none that was had already"
-		);
+		assert_eq!(*asked.borrow(), [2, 3, 4], "none that was had already");
 		assert_eq!(handed_out(&mut due), [0; 0]);
 	}
 

@@ -23,6 +23,9 @@ use super::{
 /// Exit code of a verification that failed.
 const VERIFICATION_FAILED: u8 = 6;
 
+/// Exit code of a verification without a verdict.
+const VERIFICATION_INCOMPLETE: u8 = 1;
+
 /// Bytes of input that a quote is for if none is given.
 const USUAL_INPUT: usize = 1_024;
 
@@ -81,7 +84,8 @@ Examples:
   athanor job verify 12
   athanor job verify 12 --model-dir ./stories15M --prompt-file prompt.txt -o json
 
-The exit code is 6 if a check fails.")]
+The exit code is 6 if a check fails, and 1 if none fails but the provider or the payment could not
+be checked: the job has not closed, or the node has discarded the state of the time.")]
 	Verify(VerifyArgs),
 }
 
@@ -526,7 +530,10 @@ async fn verify(context: &Context, arguments: VerifyArgs) -> Result<ExitCode, Er
 	let verification = context
 		.in_time("the evidence", verify_job(&chain, arguments.job, &options))
 		.await?;
-	let mut value = json!({"passed": verification.passed()});
+	let mut value = json!({
+		"passed": verification.passed(),
+		"complete": verification.complete(),
+	});
 	super::output::merge(
 		&mut value,
 		serde_json::to_value(&verification).unwrap_or_default(),
@@ -534,10 +541,16 @@ async fn verify(context: &Context, arguments: VerifyArgs) -> Result<ExitCode, Er
 	context
 		.output()
 		.show(value, || verification_text(&verification))?;
-	Ok(match verification.passed() {
-		true => ExitCode::SUCCESS,
-		false => ExitCode::from(VERIFICATION_FAILED),
-	})
+	Ok(ExitCode::from(verification_code(&verification)))
+}
+
+/// A script must not take for verified what was not checked.
+fn verification_code(verification: &Verification) -> u8 {
+	match (verification.passed(), verification.complete()) {
+		(false, _) => VERIFICATION_FAILED,
+		(true, false) => VERIFICATION_INCOMPLETE,
+		(true, true) => 0,
+	}
 }
 
 fn verification_text(verification: &Verification) -> String {
@@ -558,26 +571,108 @@ fn verification_text(verification: &Verification) -> String {
 		})
 		.collect();
 	let mut text = table(&["result", "check", "what was found"], &rows);
+	text.push_str(&verdict(verification));
+	text
+}
+
+/// The result of a verification in words, with what to do if there is none.
+fn verdict(verification: &Verification) -> String {
+	let job = verification.job;
+	let checks = |count: usize| match count {
+		1 => "1 check".to_owned(),
+		count => format!("{count} checks"),
+	};
 	let failed = verification
 		.checks
 		.iter()
 		.filter(|check| check.status == Status::Failed)
 		.count();
-	text.push_str(&match failed {
-		0 => format!(
-			"job {} verified, as of block {}\n",
-			verification.job, verification.at.number
-		),
-		1 => format!(
-			"job {} FAILED verification: 1 check failed\n",
-			verification.job
-		),
-		failed => {
-			format!(
-				"job {} FAILED verification: {failed} checks failed\n",
-				verification.job
-			)
-		}
-	});
+	if failed > 0 {
+		return format!("job {job} FAILED verification: {} failed\n", checks(failed));
+	}
+	let missing: Vec<_> = verification.missing().map(|check| check.name).collect();
+	if missing.is_empty() {
+		return format!(
+			"job {job} verified, as of block {}\n",
+			verification.at.number
+		);
+	}
+	let mut text = format!(
+		"job {job} is not verified; incomplete: {} could not be made ({})\n",
+		checks(missing.len()),
+		missing.join(", ")
+	);
+	if missing.contains(&"payment") {
+		text.push_str(&format!(
+			"wait until the job is closed and final, with `athanor job get {job} --wait --finalised`, \
+			 and verify it again\n"
+		));
+	}
+	if missing.iter().any(|name| *name != "payment") {
+		text.push_str(
+			"ask an archive node, `athanor-node --state-pruning archive --blocks-pruning archive`; \
+			 --url names it\n",
+		);
+	}
 	text
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use athanor::{BlockId, primitives::H256, verify::Check};
+
+	fn verification(checks: &[(&'static str, Status)]) -> Verification {
+		Verification {
+			job: 12,
+			at: BlockId {
+				number: 30,
+				hash: H256::zero(),
+			},
+			checks: checks
+				.iter()
+				.map(|&(name, status)| Check {
+					name,
+					status,
+					detail: String::new(),
+				})
+				.collect(),
+		}
+	}
+
+	#[test]
+	fn only_what_was_checked_is_called_verified() {
+		use Status::{Failed, Ok, Skipped};
+		let of = |checks: &[(&'static str, Status)]| {
+			let verification = verification(checks);
+			(verification_code(&verification), verdict(&verification))
+		};
+		let (code, text) = of(&[("escrow", Ok), ("text", Skipped)]);
+		assert_eq!((code, &*text), (0, "job 12 verified, as of block 30\n"));
+		let (code, text) = of(&[("receipt", Skipped), ("payment", Skipped)]);
+		assert_eq!(code, 1);
+		assert!(
+			text.contains("incomplete: 1 check could not be made"),
+			"{text}"
+		);
+		assert!(text.contains("job get 12 --wait --finalised"), "{text}");
+		assert!(!text.contains("archive"), "{text}");
+		let (code, text) = of(&[("price", Skipped), ("closing events", Skipped)]);
+		assert_eq!(code, 1);
+		assert!(
+			text.contains("incomplete: 2 checks could not be made"),
+			"{text}"
+		);
+		assert!(
+			text.contains("athanor-node --state-pruning archive"),
+			"{text}"
+		);
+		assert!(!text.contains("--wait"), "{text}");
+		let (code, text) = of(&[("model", Failed), ("payment", Skipped)]);
+		assert_eq!(code, 6);
+		assert!(
+			text.contains("FAILED verification: 1 check failed"),
+			"{text}"
+		);
+	}
 }

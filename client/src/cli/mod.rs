@@ -303,41 +303,47 @@ mod tests {
 		check(&Cli::command(), "");
 	}
 
+	/// The lines below the options of a command's help and of its subcommands'.
+	fn help_lines(command: &clap::Command) -> Vec<String> {
+		let help = command
+			.get_after_help()
+			.map(ToString::to_string)
+			.unwrap_or_default();
+		// A backslash at the end of a line joins it with the next, as in a shell.
+		let help = help.replace("\\\n", "");
+		help.lines()
+			.map(|line| line.trim().to_owned())
+			.chain(command.get_subcommands().flat_map(help_lines))
+			.collect()
+	}
+
 	/// What the examples show has to be accepted.
 	#[test]
 	fn every_example_is_accepted() {
-		fn lines(command: &clap::Command, found: &mut Vec<String>) {
-			let help = command
-				.get_after_help()
-				.map(ToString::to_string)
-				.unwrap_or_default();
-			// A backslash at the end of a line joins it with the next, as in a shell.
-			let help = help.replace("\\\n", "");
-			found.extend(
-				help.lines()
-					.map(str::trim)
-					.filter(|line| line.starts_with("athanor "))
-					.map(
-						// What comes before and after a pipe is the shell's.
-						|line| {
-							line.split(['|', '>', '<'])
-								.next()
-								.unwrap_or_default()
-								.to_owned()
-						},
-					),
-			);
-			command
-				.get_subcommands()
-				.for_each(|subcommand| lines(subcommand, found));
-		}
-		let mut found = Vec::new();
-		lines(&Cli::command(), &mut found);
+		let mut found = help_lines(&Cli::command());
+		found.retain(|line| line.starts_with("athanor "));
 		assert!(found.len() > 30, "only {} examples", found.len());
 		for line in found {
-			let words = words(&line);
+			// What comes before and after a pipe is the shell's.
+			let line = line.split(['|', '>', '<']).next().unwrap_or_default();
+			let words = words(line);
 			if let Err(error) = Cli::try_parse_from(&words) {
 				panic!("{line}\n{error}");
+			}
+		}
+	}
+
+	/// The worker's command line is parsed elsewhere; this is what it cannot do without.
+	#[test]
+	fn the_workers_proof_is_asked_for_with_all_it_needs() {
+		let mut found = help_lines(&Cli::command());
+		let account = parse_account(ALICE).unwrap();
+		found.push(provider::wrong_proof(&account, &Default::default()).to_string());
+		found.retain(|line| line.contains("athanor-worker keys proof"));
+		assert_eq!(found.len(), 2, "{found:?}");
+		for line in found {
+			for option in ["--key ", "--provider ", "--genesis "] {
+				assert!(line.contains(option), "{option} is missing: {line}");
 			}
 		}
 	}

@@ -1,8 +1,9 @@
 //! What is written to stdout and stderr.
 
 use std::{
+	borrow::Cow,
 	fmt::{self, Write as _},
-	io::Write as _,
+	io::{IsTerminal, Write as _},
 	time::Duration,
 };
 
@@ -37,15 +38,31 @@ impl Output {
 			Format::Json => {
 				let json = serde_json::to_string_pretty(&value)
 					.map_err(|error| Error::Input(format!("cannot write JSON: {error}")))?;
-				print(&json);
+				write_line(&json);
 			}
 		}
 		Ok(())
 	}
 }
 
-/// Writes to stdout, with a line break at the end. A reader that has gone away is no error.
+/// Writes a text to stdout, with a line break at the end.
 pub fn print(text: &str) {
+	write_line(&presentable(text, std::io::stdout().is_terminal()));
+}
+
+/// What other people wrote is shown by a terminal, not obeyed: it could rewrite what stands there, or
+/// fill the clipboard. A file or another program gets the text as it is.
+fn presentable(text: &str, terminal: bool) -> Cow<'_, str> {
+	let obeyed = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+	if terminal && text.contains(obeyed) {
+		Cow::Owned(text.replace(obeyed, "\u{fffd}"))
+	} else {
+		Cow::Borrowed(text)
+	}
+}
+
+/// A reader that has gone away is no error.
+fn write_line(text: &str) {
 	let mut stdout = std::io::stdout().lock();
 	let _ = stdout.write_all(text.as_bytes());
 	if !text.ends_with('\n') {
@@ -56,7 +73,10 @@ pub fn print(text: &str) {
 
 /// Writes something for people to stderr.
 pub fn note(text: impl fmt::Display) {
-	let _ = writeln!(std::io::stderr(), "{text}");
+	let text = text.to_string();
+	let mut stderr = std::io::stderr();
+	let terminal = stderr.is_terminal();
+	let _ = writeln!(stderr, "{}", presentable(&text, terminal));
 }
 
 /// Turns while something takes time, if a person watches.
@@ -213,6 +233,25 @@ pub fn merge(into: &mut Value, from: Value) {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn a_terminal_gets_nothing_to_obey() {
+		// A colour; the clipboard by OSC 52; C0, DEL and C1 one by one.
+		for (text, shown) in [
+			("a\u{1b}[31mb", "a\u{fffd}[31mb"),
+			("\u{1b}]52;c;YQ==\u{7}", "\u{fffd}]52;c;YQ==\u{fffd}"),
+			(
+				"\0\r\u{8}\u{1f}\u{7f}",
+				"\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}",
+			),
+			("\u{80}\u{9b}\u{9f}", "\u{fffd}\u{fffd}\u{fffd}"),
+		] {
+			assert_eq!(presentable(text, true), shown);
+			assert_eq!(presentable(text, false), text);
+		}
+		let harmless = "a\tb\n\u{a0}é\u{1f600}";
+		assert_eq!(presentable(harmless, true), harmless);
+	}
 
 	#[test]
 	fn columns_stand_under_each_other() {

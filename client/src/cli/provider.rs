@@ -9,7 +9,7 @@ use athanor::{
 		events::{Bonded, ProviderRegistered, Unbonding, Withdrawn},
 	},
 	primitives::{
-		JobId, ModelId, Signature, WorkerKey, price::Price, worker_key::worker_key_payload,
+		H256, JobId, ModelId, Signature, WorkerKey, price::Price, worker_key::worker_key_payload,
 	},
 	verify::is_signed,
 };
@@ -123,7 +123,7 @@ pub enum Keys {
 	/// Register a worker key, with the proof that the worker holds it.
 	#[command(after_help = "\
 The worker prints both:
-  athanor-worker keys proof --provider ADDRESS --genesis 0x...
+  athanor-worker keys proof --key worker.key --provider ADDRESS --genesis 0x...
 
 Example:
   athanor --key provider.key provider keys add KEY PROOF")]
@@ -344,11 +344,7 @@ async fn add_key(context: &Context, key: WorkerKey, proof: Signature) -> Result<
 	let chain = context.chain().await?;
 	let payload = worker_key_payload(&chain.genesis(), &provider.0);
 	if !is_signed(&key, &proof, &payload) {
-		return Err(Error::Input(format!(
-			"the proof is not this key's for this provider and chain; make it with \
-			 `athanor-worker keys proof --provider {provider} --genesis {:?}`",
-			chain.genesis()
-		)));
+		return Err(wrong_proof(&provider, &chain.genesis()));
 	}
 	let sent = context
 		.send(&chain, &Call::AddWorkerKey { key, proof })
@@ -360,6 +356,15 @@ async fn add_key(context: &Context, key: WorkerKey, proof: Signature) -> Result<
 			format!("worker key {shown} registered"),
 		))
 	})
+}
+
+/// The proof is another key's, or for another provider or chain.
+pub fn wrong_proof(provider: &AccountId, genesis: &H256) -> Error {
+	Error::Input(format!(
+		"the proof is not this key's for this provider and chain; make it with \
+		 `athanor-worker keys proof --key FILE --provider {provider} --genesis {genesis:?}`, where \
+		 FILE is the worker's key file"
+	))
 }
 
 async fn list_keys(context: &Context, address: Option<AccountId>) -> Result<(), Error> {
@@ -453,6 +458,11 @@ impl Status {
 			Some(format!("{} of stake are missing", Amount(missing)))
 		} else if self.provider.keys == 0 {
 			Some("no worker key is registered".into())
+		} else if self.provider.paused_until > self.now {
+			Some(format!(
+				"paused until block {} after a missed deadline",
+				self.provider.paused_until
+			))
 		} else if self.offers.is_empty() {
 			Some("there are no offers".into())
 		} else {

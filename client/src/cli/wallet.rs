@@ -1,8 +1,11 @@
 //! `athanor wallet`.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+	path::{Path, PathBuf},
+	process::ExitCode,
+};
 
-use athanor::{AccountId, Amount, Call, Error, Key};
+use athanor::{AccountId, Amount, Call, Error, Key, KeyError};
 use clap::Subcommand;
 use serde_json::json;
 
@@ -62,6 +65,7 @@ Examples:
 /// Does it.
 pub async fn run(context: &Context, command: Command) -> Result<ExitCode, Error> {
 	match command {
+		Command::New { out, .. } if context.dry_run() => would_write(context, &out)?,
 		Command::New { out, words } => {
 			let words = if words == "24" { 24 } else { 12 };
 			let key = Key::generate(&out, words)?;
@@ -86,6 +90,23 @@ pub async fn run(context: &Context, command: Command) -> Result<ExitCode, Error>
 		Command::Transfer { to, amount } => transfer(context, to, amount).await?,
 	}
 	Ok(ExitCode::SUCCESS)
+}
+
+/// Says which file a new key would be written to.
+fn would_write(context: &Context, out: &Path) -> Result<(), Error> {
+	// A link that leads nowhere is in the way as well.
+	if out.symlink_metadata().is_ok() {
+		let path = out.to_owned();
+		return Err(KeyError::Exists { path }.into());
+	}
+	context
+		.output()
+		.show(json!({"dry_run": true, "file": out}), || {
+			format!(
+				"nothing was written; a new key would be written to {}",
+				out.display()
+			)
+		})
 }
 
 async fn balance(context: &Context, address: Option<AccountId>) -> Result<(), Error> {
@@ -128,4 +149,28 @@ async fn transfer(context: &Context, to: AccountId, amount: u128) -> Result<(), 
 			text: format!("{} sent to {to}", Amount(amount)),
 		})
 	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::super::Cli;
+	use clap::Parser;
+	use std::{ffi::OsStr, fs};
+
+	#[tokio::test]
+	async fn a_dry_run_makes_no_key() {
+		let folder = tempfile::tempdir().unwrap();
+		let path = folder.path().join("new.key");
+		let dry_run = || {
+			let words = ["athanor", "--dry-run", "wallet", "new", "--out"].map(OsStr::new);
+			let words = words.into_iter().chain([path.as_os_str()]);
+			super::super::run(Cli::try_parse_from(words).unwrap())
+		};
+		dry_run().await.unwrap();
+		assert!(!path.exists());
+		fs::write(&path, "mine").unwrap();
+		let error = dry_run().await.unwrap_err();
+		assert_eq!(error.exit_code(), 2, "{error}");
+		assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+	}
 }

@@ -91,10 +91,21 @@ async fn to_the_end(
 
 /// The output goes to stdout; why an input cannot be run does not.
 fn show_output(receipt: &StoredReceipt) {
+	let text = receipt.output();
 	match receipt.finish() {
-		Some(Finish::Rejected) => note(format_args!("the worker says: {}", receipt.output())),
-		_ => output::print(&receipt.output()),
+		Some(Finish::Rejected) => {
+			if let Some(words) = reason_given(&text) {
+				note(words);
+			}
+		}
+		_ => output::print(&text),
 	}
+}
+
+/// Why an input cannot be run, if the worker says so.
+fn reason_given(text: &str) -> Option<String> {
+	let reason = text.trim();
+	(!reason.is_empty()).then(|| format!("the worker says: {reason}"))
 }
 
 fn conclude(context: &Context, job: JobId, end: End, known: Value) -> Result<ExitCode, Error> {
@@ -219,6 +230,17 @@ mod tests {
 		] {
 			assert_ne!(exit_code(reason), 0);
 		}
+	}
+
+	#[test]
+	fn a_worker_that_says_nothing_is_not_quoted() {
+		for nothing in ["", " \n"] {
+			assert_eq!(reason_given(nothing), None);
+		}
+		assert_eq!(
+			reason_given("the input is no chat\n").as_deref(),
+			Some("the worker says: the input is no chat")
+		);
 	}
 
 	#[test]

@@ -2,12 +2,12 @@
 
 use athanor_primitives::{
 	job::CloseReason,
-	receipt::{Finish, delivery_payload, input_hash, output_hash},
+	receipt::{Finish, delivery_payload, input_hash, max_text_len, output_hash},
 };
 
 use super::{
 	Check, Status,
-	evidence::{Closing, Evidence},
+	evidence::{Closing, Evidence, KeyOwner},
 	is_signed,
 };
 use crate::{
@@ -17,6 +17,9 @@ use crate::{
 		events::{JobClosed, JobPaid},
 	},
 };
+
+/// Most bytes that a text loses when it is cut between two characters instead of at a byte.
+const CUT: usize = 3;
 
 impl Evidence {
 	/// Makes every check.
@@ -78,19 +81,29 @@ impl Evidence {
 	}
 
 	fn examine_worker(&self, checks: &mut Checks) {
-		let provider = self.provider();
-		match (provider, self.worker_owner) {
-			(Some(provider), Some(owner)) => checks.that("worker key", owner == provider, || {
-				format!("belongs to {owner}; the job was done by {provider}")
+		let name = "worker key";
+		let Some(provider) = self.provider() else {
+			return checks.fail(name, "there is a receipt, but no provider".to_owned());
+		};
+		match &self.key_owner {
+			Some(KeyOwner::Then(owners)) => checks.that(name, owners.contains(&provider), || {
+				format!(
+					"belonged to {}; the job was done by {provider}",
+					names(owners)
+				)
 			}),
-			(Some(_), None) => checks.skip(
-				"worker key",
-				"it is registered to nobody any more, and the node has discarded the state of the \
-				 time; ask an archive node",
-			),
-			(None, _) => checks.fail(
-				"worker key",
-				"there is a receipt, but no provider".to_owned(),
+			Some(KeyOwner::Today(Some(owner))) if *owner == provider => {
+				checks.that(name, true, || {
+					format!("belongs to {owner}; the job was done by {provider}")
+				});
+			}
+			// Not a failure: the key may have been the provider's at the time.
+			_ => checks.skip(
+				name,
+				&format!(
+					"it is not {provider}'s today, and the node has discarded the state of the \
+					 time; ask an archive node"
+				),
 			),
 		}
 	}
@@ -172,11 +185,25 @@ impl Evidence {
 			None => checks.skip("tokenizer", "the model is no longer registered"),
 		}
 		match &decoded.text {
+			Ok(text) if self.is_cut(text, stored) => checks.that("text", true, || {
+				format!(
+					"the first {} bytes of what the tokens read: the chain takes no longer text",
+					stored.text.len()
+				)
+			}),
 			Ok(text) => checks.that("text", text.as_bytes() == stored.text, || {
 				format!("the tokens read {text:?}")
 			}),
 			Err(reason) => checks.fail("text", reason.clone()),
 		}
+	}
+
+	/// Whether the worker had to cut the text, because the chain takes no longer one.
+	fn is_cut(&self, whole: &str, stored: &StoredReceipt) -> bool {
+		let longest = max_text_len(stored.signed.receipt.tokens_out).min(self.max_text);
+		whole.len() > longest
+			&& stored.text.len() >= longest.saturating_sub(CUT)
+			&& whole.as_bytes().starts_with(&stored.text)
 	}
 
 	fn examine_payment(&self, checks: &mut Checks) {
@@ -293,6 +320,17 @@ impl Evidence {
 			(Some(outcome), _) => outcome.provider,
 			(None, Some(job)) => job.work().map(|work| work.provider),
 			(None, None) => None,
+		}
+	}
+}
+
+/// Accounts in words.
+fn names(accounts: &[AccountId]) -> String {
+	match accounts {
+		[] => "nobody".to_owned(),
+		accounts => {
+			let names: Vec<_> = accounts.iter().map(ToString::to_string).collect();
+			names.join(" and ")
 		}
 	}
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use athanor_primitives::{
-	H256, JobId, blake2_256,
+	H256, JobId, WorkerKey, blake2_256,
 	receipt::{Finish, Receipt},
 };
 use tokenizers::Tokenizer;
@@ -11,7 +11,7 @@ use tokenizers::Tokenizer;
 use super::VerifyOptions;
 use crate::{
 	chain::{
-		AccountId, At, BlockId, Chain, Job, Outcome, StoredReceipt, View,
+		AccountId, At, BlockId, Chain, Job, JobState, Outcome, StoredReceipt, View,
 		events::{JobAssigned, JobClosed, JobPaid},
 	},
 	error::Error,
@@ -29,6 +29,16 @@ pub enum Closing {
 		closed: Vec<JobClosed>,
 		paid: Vec<JobPaid>,
 	},
+}
+
+/// Who a worker key belongs to.
+#[derive(Debug)]
+pub enum KeyOwner {
+	/// Before and after the block that accepted the receipt: it may have been registered or removed
+	/// in that very block. Empty if nobody had it, one account if nothing changed.
+	Then(Vec<AccountId>),
+	/// Today, because the node has discarded the state of the time. The key may have moved since.
+	Today(Option<AccountId>),
 }
 
 /// What the tokenizer makes of the tokens.
@@ -51,8 +61,10 @@ pub struct Evidence {
 	pub stored_input: Option<Vec<u8>>,
 	/// The input as the requester knows it.
 	pub known_input: Option<Vec<u8>>,
-	/// Who the worker key belongs to.
-	pub worker_owner: Option<AccountId>,
+	/// Who the worker key belongs to, if there is a receipt.
+	pub key_owner: Option<KeyOwner>,
+	/// The longest text that the chain takes whatever the tokens, in bytes.
+	pub max_text: usize,
 	/// The tokenizer that the model's registry entry names.
 	pub registered_tokenizer: Option<H256>,
 	pub decoded: Option<Decoded>,
@@ -92,10 +104,14 @@ impl Evidence {
 			job,
 			at: view.block(),
 			genesis: chain.genesis(),
-			worker_owner: match &receipt {
-				Some(receipt) => worker_owner(chain, &view, receipt, outcome.as_ref()).await?,
+			key_owner: match &receipt {
+				Some(receipt) => {
+					let then = submitted_at(live.as_ref(), outcome.as_ref());
+					Some(key_owner(chain, &view, &receipt.signed.worker, then).await?)
+				}
 				None => None,
 			},
+			max_text: usize::try_from(view.constants()?.max_text).unwrap_or(usize::MAX),
 			registered_tokenizer: view.model(model).await?.map(|model| model.hashes.tokenizer),
 			stored_input: view.input(job).await?,
 			known_input: options.input.clone(),
@@ -120,22 +136,38 @@ async fn unknown(chain: &Chain, view: &View, job: JobId) -> Result<Error, Error>
 	chain.unknown_job(job).await
 }
 
-/// Who a worker key belongs to, or belonged to when the receipt was accepted.
-async fn worker_owner(
+/// The block that accepted the receipt.
+fn submitted_at(live: Option<&Job>, outcome: Option<&Outcome>) -> Option<u32> {
+	match (outcome, live.map(|job| &job.state)) {
+		(Some(outcome), _) => outcome.submitted_at,
+		(None, Some(JobState::Submitted { submitted_at, .. })) => Some(*submitted_at),
+		(None, _) => None,
+	}
+}
+
+/// Who a worker key belonged to when the receipt was accepted, or else belongs to.
+async fn key_owner(
 	chain: &Chain,
 	view: &View,
-	receipt: &StoredReceipt,
-	outcome: Option<&Outcome>,
-) -> Result<Option<AccountId>, Error> {
-	let key = &receipt.signed.worker;
-	if let Some(owner) = view.provider_of(key).await? {
-		return Ok(Some(owner));
+	key: &WorkerKey,
+	submitted_at: Option<u32>,
+) -> Result<KeyOwner, Error> {
+	if let Some(at) = submitted_at
+		&& let Some(owners) = readable(owners_around(chain, key, at).await)?
+	{
+		return Ok(KeyOwner::Then(owners));
 	}
-	let Some(then) = outcome.and_then(|outcome| outcome.submitted_at) else {
-		return Ok(None);
-	};
-	readable(async { chain.at(At::Number(then)).await?.provider_of(key).await }.await)
-		.map(Option::flatten)
+	Ok(KeyOwner::Today(view.provider_of(key).await?))
+}
+
+/// Who has a worker key before and after a block.
+async fn owners_around(chain: &Chain, key: &WorkerKey, at: u32) -> Result<Vec<AccountId>, Error> {
+	let mut owners = Vec::new();
+	for number in [at.saturating_sub(1), at] {
+		owners.extend(chain.at(At::Number(number)).await?.provider_of(key).await?);
+	}
+	owners.dedup();
+	Ok(owners)
 }
 
 /// The assignment of a job, if its block can still be read.

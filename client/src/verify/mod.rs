@@ -32,6 +32,11 @@ pub enum Status {
 	Skipped,
 }
 
+/// The checks without which the answer to "was this job done and paid as it should be" is not known.
+/// The others are skipped where there is nothing to check, or where the user gave nothing to check
+/// against.
+const NEEDED: [&str; 4] = ["worker key", "payment", "closing events", "price"];
+
 /// One check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
@@ -55,11 +60,26 @@ pub struct Verification {
 }
 
 impl Verification {
-	/// Whether no check failed.
+	/// Whether no check failed. That says little of a job whose payment could not be checked: see
+	/// [`Self::complete`].
 	pub fn passed(&self) -> bool {
 		self.checks
 			.iter()
 			.all(|check| check.status != Status::Failed)
+	}
+
+	/// Whether every check was made that the verdict needs. A job is verified when this and
+	/// [`Self::passed`] hold.
+	pub fn complete(&self) -> bool {
+		self.missing().next().is_none()
+	}
+
+	/// The checks that the verdict needs and that could not be made: because the job has not closed,
+	/// or because the node has discarded the state of the time.
+	pub fn missing(&self) -> impl Iterator<Item = &Check> {
+		self.checks
+			.iter()
+			.filter(|check| check.status == Status::Skipped && NEEDED.contains(&check.name))
 	}
 }
 
@@ -79,7 +99,7 @@ pub struct VerifyOptions {
 ///
 /// # Errors
 /// When there is no such job, or the evidence cannot be read. A check that fails is not an error:
-/// look at [`Verification::passed`].
+/// look at [`Verification::passed`] and [`Verification::complete`].
 pub async fn verify_job(
 	chain: &Chain,
 	job: JobId,

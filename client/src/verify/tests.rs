@@ -4,13 +4,13 @@ use athanor_primitives::{
 	H256, blake2_256,
 	job::CloseReason,
 	price::Price,
-	receipt::{SignedReceipt, delivery_payload},
+	receipt::{SignedReceipt, delivery_payload, max_text_len},
 };
 use ed25519_dalek::{Signer, SigningKey};
 
 use super::{
-	Status,
-	evidence::{Closing, Decoded, Evidence, decode},
+	Check, Status, Verification,
+	evidence::{Closing, Decoded, Evidence, KeyOwner, decode},
 	is_signed,
 };
 use crate::chain::{
@@ -79,7 +79,8 @@ fn honest() -> Evidence {
 		receipt: Some(receipt),
 		stored_input: Some(b"hello".to_vec()),
 		known_input: None,
-		worker_owner: Some(account(7)),
+		key_owner: Some(KeyOwner::Then(vec![account(7)])),
+		max_text: 64,
 		registered_tokenizer: Some(H256([2; 32])),
 		decoded: None,
 		assigned: Some(JobAssigned {
@@ -98,6 +99,23 @@ fn honest() -> Evidence {
 		},
 		outcome: Some(outcome),
 	}
+}
+
+fn verification(evidence: &Evidence) -> Verification {
+	Verification {
+		job: evidence.job,
+		at: evidence.at,
+		checks: evidence.examine(),
+	}
+}
+
+/// The checks that are missing for a verdict.
+fn missing(evidence: &Evidence) -> Vec<&'static str> {
+	let verification = verification(evidence);
+	assert!(verification.passed(), "{:?}", verification.checks);
+	let missing: Vec<_> = verification.missing().map(|check| check.name).collect();
+	assert_eq!(verification.complete(), missing.is_empty());
+	missing
 }
 
 fn failures(evidence: &Evidence) -> Vec<&'static str> {
@@ -129,6 +147,7 @@ fn outcome(evidence: &mut Evidence) -> &mut Outcome {
 
 #[test]
 fn an_honest_job_passes_every_check() {
+	assert_eq!(missing(&honest()), Vec::<&str>::new());
 	let checks = honest().examine();
 	let skipped: Vec<_> = checks.iter().filter(|c| c.status != Status::Ok).collect();
 	assert_eq!(skipped.len(), 1, "{skipped:?}");
@@ -211,19 +230,31 @@ fn a_receipt_for_something_else_fails() {
 
 #[test]
 fn the_worker_key_must_be_the_providers() {
-	assert_eq!(after(|e| e.worker_owner = Some(account(8))), ["worker key"]);
+	let then = |owners: &[u8]| {
+		let owners = owners.iter().map(|byte| account(*byte)).collect();
+		after(|e| e.key_owner = Some(KeyOwner::Then(owners)))
+	};
+	assert_eq!(then(&[8]), ["worker key"]);
+	assert_eq!(then(&[]), ["worker key"]);
+	// It was registered, removed or moved in the very block that accepted the receipt.
+	assert_eq!(then(&[7, 8]), Vec::<&str>::new());
+	assert_eq!(then(&[8, 7]), Vec::<&str>::new());
 	assert_eq!(
 		after(|e| outcome(e).provider = None)[..2],
 		["worker key", "closing event"]
 	);
-	let mut evidence = honest();
-	evidence.worker_owner = None;
-	let checks = evidence.examine();
-	let check = checks
-		.iter()
-		.find(|check| check.name == "worker key")
-		.unwrap();
-	assert_eq!(check.status, Status::Skipped);
+}
+
+#[test]
+fn a_key_that_has_moved_since_is_not_held_against_the_job() {
+	let today = |owner: Option<u8>| {
+		let mut evidence = honest();
+		evidence.key_owner = Some(KeyOwner::Today(owner.map(account)));
+		missing(&evidence)
+	};
+	assert_eq!(today(Some(7)), Vec::<&str>::new());
+	assert_eq!(today(Some(8)), ["worker key"]);
+	assert_eq!(today(None), ["worker key"]);
 }
 
 #[test]
@@ -306,6 +337,59 @@ fn what_a_node_has_discarded_is_skipped_not_failed() {
 }
 
 #[test]
+fn without_the_payment_the_verification_is_incomplete() {
+	let with = |change: &dyn Fn(&mut Evidence)| {
+		let mut evidence = honest();
+		change(&mut evidence);
+		missing(&evidence)
+	};
+	let pruned = |e: &mut Evidence| e.closing = Closing::Unreadable("gone".into());
+	assert_eq!(with(&pruned), ["closing events"]);
+	assert_eq!(with(&|e| e.assigned = None), ["price"]);
+	// What the user could have given, and what there need not be, are not missing.
+	assert_eq!(
+		with(&|e| {
+			e.stored_input = None;
+			e.registered_tokenizer = None;
+		}),
+		Vec::<&str>::new()
+	);
+}
+
+#[test]
+fn an_open_job_is_not_verified() {
+	let evidence = Evidence {
+		live: Some(sample::job(JobState::Open { deadline: 50 })),
+		outcome: None,
+		receipt: None,
+		key_owner: None,
+		assigned: None,
+		closing: Closing::NotYet,
+		..honest()
+	};
+	let checks = evidence.examine();
+	assert!(checks.iter().all(|check| check.status == Status::Skipped));
+	assert_eq!(missing(&evidence), ["payment"]);
+}
+
+#[test]
+fn a_failure_is_no_less_one_if_checks_are_missing() {
+	let check = |name, status| Check {
+		name,
+		status,
+		detail: String::new(),
+	};
+	let verification = Verification {
+		checks: vec![
+			check("receipt signature", Status::Failed),
+			check("payment", Status::Skipped),
+		],
+		..verification(&honest())
+	};
+	assert!(!verification.passed() && !verification.complete());
+}
+
+#[test]
 fn a_job_that_nobody_did_has_no_receipt_and_costs_nothing() {
 	let mut evidence = honest();
 	evidence.receipt = None;
@@ -322,7 +406,7 @@ fn a_job_that_nobody_did_has_no_receipt_and_costs_nothing() {
 		paid: vec![],
 	};
 	evidence.outcome = Some(outcome);
-	assert_eq!(failures(&evidence), Vec::<&str>::new());
+	assert_eq!(missing(&evidence), Vec::<&str>::new());
 	assert_eq!(
 		after(|e| e.receipt = None),
 		["receipt"],
@@ -344,7 +428,7 @@ fn a_live_job_can_be_checked_before_it_is_paid() {
 		submitted_at: 14,
 		deadline: 16,
 	}));
-	assert_eq!(failures(&evidence), Vec::<&str>::new());
+	assert_eq!(missing(&evidence), ["payment"]);
 	evidence.live.as_mut().unwrap().input_hash = H256::zero();
 	assert_eq!(failures(&evidence), ["job's input hash"]);
 }
@@ -360,6 +444,37 @@ fn text_is_compared_with_the_tokens() {
 	assert_eq!(with(2, Ok("hello")), ["text"]);
 	assert_eq!(with(3, Ok("héllo")), ["tokenizer"]);
 	assert_eq!(with(2, Err("no such token")), ["text"]);
+}
+
+#[test]
+fn a_text_that_was_too_long_for_the_chain_may_be_cut() {
+	let cut = |whole: &str, delivered: &str, max_text: usize| {
+		after(|e| {
+			receipt(e).text = delivered.into();
+			sign(receipt(e));
+			e.max_text = max_text;
+			e.decoded = Some(Decoded {
+				tokenizer_hash: H256([2; 32]),
+				text: Ok(whole.to_owned()),
+			});
+		})
+	};
+	let whole = format!("{}éé", "a".repeat(60));
+	let with = |delivered: &str, max_text| cut(&whole, delivered, max_text);
+	let fine = Vec::<&str>::new();
+	assert_eq!(with(&whole, 64), fine);
+	// Cut after 63 bytes, and so before the character that they end in.
+	assert_eq!(with(&whole[..62], 63), fine);
+	assert_eq!(with(&whole[..60], 63), fine);
+	assert_eq!(with(&whole[..59], 63), ["text"], "cut too far");
+	assert_eq!(with(&whole[..62], 64), ["text"], "cut without need");
+	let other = format!("b{}", &whole[1..62]);
+	assert_eq!(with(&other, 63), ["text"], "another text");
+	// So few tokens may not have such a long text.
+	let long = "a".repeat(2_000);
+	let most = max_text_len(5);
+	assert_eq!(cut(&long, &long[..most], 65_536), fine);
+	assert_eq!(cut(&long, &long[..most - 4], 65_536), ["text"]);
 }
 
 #[test]

@@ -86,7 +86,7 @@ async fn main() -> Result<()> {
 	say(&format!("the same as JSON: {}", path.display()));
 	ensure!(
 		answer.valid,
-		"the receipt or the payment did not verify, see above"
+		"the receipt or the payment could not be verified, see above"
 	);
 	if options.keep {
 		stay(&world, answer.job, &options.out).await?;
@@ -166,7 +166,7 @@ async fn have_answered(world: &World, options: &Options) -> Result<Answer> {
 		job: posted.id,
 		outcome,
 		receipt,
-		valid: verification.passed(),
+		valid: verification.passed() && verification.complete(),
 	})
 }
 

@@ -74,7 +74,8 @@ fn limits_themselves_are_accepted() {
 		request.time_limit = 1_000;
 		assert_ok!(Jobs::post(RuntimeOrigin::signed(ALICE), request.clone()));
 		request.max_output_tokens = 1;
-		request.time_limit = 7;
+		// Match, base period, one block for the output, two for 80 tokens of input.
+		request.time_limit = 1 + 5 + 1 + 2;
 		assert_ok!(Jobs::post(RuntimeOrigin::signed(ALICE), request));
 	});
 }
