@@ -17,7 +17,7 @@ use athanor_primitives::{
 	price::PriceBounds,
 	receipt::{Delivery, SignedReceipt},
 };
-use futures::{StreamExt, stream, stream::BoxStream};
+use futures::{Stream, StreamExt, stream, stream::BoxStream};
 use tokio::time::{sleep, timeout};
 
 use crate::{
@@ -29,8 +29,8 @@ use crate::{
 /// A node that takes longer for an answer counts as unreachable.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// A pool has decided about a receipt by then; what it has not refused, it has taken.
-const VERDICT: Duration = Duration::from_millis(500);
+/// Handing over a receipt is several questions, one after the other.
+const SEND_PATIENCE: Duration = Duration::from_secs(30);
 
 /// After so long without a block the node is asked whether it is still there.
 const PING_AFTER: Duration = Duration::from_secs(10);
@@ -82,10 +82,30 @@ async fn ask<T>(
 ) -> Result<T, LedgerError> {
 	match timeout(PATIENCE, question).await {
 		Ok(answer) => Ok(answer?),
-		Err(_) => Err(LedgerError::Unreachable(format!(
-			"the node has not answered for {} s",
-			PATIENCE.as_secs()
-		))),
+		Err(_) => Err(silent(PATIENCE)),
+	}
+}
+
+fn silent(after: Duration) -> LedgerError {
+	LedgerError::Unreachable(format!(
+		"the node has not answered for {} s",
+		after.as_secs()
+	))
+}
+
+/// What came of handing a receipt over. A node that has not answered may not even have it.
+async fn handed_over(
+	sending: impl Future<Output = Result<Submission, athanor::Error>> + Send,
+	patience: Duration,
+) -> Result<(), SubmitError> {
+	match timeout(patience, sending).await {
+		Ok(Ok(Submission::Refused(refusal))) => Err(SubmitError::Refused(refusal)),
+		Ok(Ok(Submission::Accepted(_) | Submission::OnChain | Submission::Pending)) => Ok(()),
+		Ok(Err(error @ (athanor::Error::Unreachable { .. } | athanor::Error::TimedOut { .. }))) => {
+			Err(SubmitError::Ledger(error.into()))
+		}
+		Ok(Err(error)) => Err(SubmitError::Pool(error.to_string())),
+		Err(_) => Err(SubmitError::Ledger(silent(patience))),
 	}
 }
 
@@ -136,12 +156,38 @@ impl Remote {
 	}
 }
 
+/// Where blocks come from.
+trait Blocks: Send + 'static {
+	fn next(&mut self) -> impl Future<Output = BlockId> + Send;
+}
+
+impl Blocks for BlockStream {
+	async fn next(&mut self) -> BlockId {
+		Self::next(self).await
+	}
+}
+
+/// Best and finalised blocks as they come. Waiting for one kind goes on while blocks of the other
+/// come: else an answer that takes longer than a block would never arrive.
+fn merge(best: impl Blocks, finalised: impl Blocks) -> BoxStream<'static, Head> {
+	fn each(blocks: impl Blocks) -> impl Stream<Item = BlockRef> + Send {
+		stream::unfold(blocks, |mut blocks| async {
+			let block = blocks.next().await;
+			Some((block.into(), blocks))
+		})
+	}
+	stream::select(
+		each(best).map(Head::Best),
+		each(finalised).map(Head::Finalised),
+	)
+	.boxed()
+}
+
 /// Follows best and finalised blocks at once.
 struct Heads {
 	chain: Chain,
 	genesis: H256,
-	best: BlockStream,
-	finalised: BlockStream,
+	heads: BoxStream<'static, Head>,
 	last: Option<u32>,
 }
 
@@ -149,20 +195,27 @@ impl Heads {
 	async fn next(&mut self) -> Result<Head, LedgerError> {
 		loop {
 			tokio::select! {
-				block = self.best.next() => {
-					let expected = self.last.map(|last| last.saturating_add(1));
-					self.last = Some(block.number);
-					// The client takes up lost connections by itself. What answers then may be
-					// another chain.
-					if expected.is_some_and(|expected| expected != block.number) {
+				Some(head) = self.heads.next() => {
+					if self.jumps(head) {
 						ping(&self.chain, self.genesis).await?;
 					}
-					return Ok(Head::Best(block.into()));
+					return Ok(head);
 				},
-				block = self.finalised.next() => return Ok(Head::Finalised(block.into())),
 				() = sleep(PING_AFTER) => ping(&self.chain, self.genesis).await?,
 			}
 		}
+	}
+}
+
+impl Heads {
+	/// Whether a best block does not follow the one before. The client takes up lost connections by
+	/// itself, and what answers then may be another chain.
+	fn jumps(&mut self, head: Head) -> bool {
+		let Head::Best(block) = head else {
+			return false;
+		};
+		let last = self.last.replace(block.number);
+		last.is_some_and(|last| last.saturating_add(1) != block.number)
 	}
 }
 
@@ -187,8 +240,7 @@ impl Ledger for Remote {
 			.unwrap_or_else(PoisonError::into_inner)
 			.clear();
 		let heads = Heads {
-			best: chain.best_blocks(),
-			finalised: chain.finalised_blocks(),
+			heads: merge(chain.best_blocks(), chain.finalised_blocks()),
 			genesis: self.genesis,
 			chain,
 			last: None,
@@ -261,18 +313,8 @@ impl Ledger for Remote {
 
 	async fn submit(&self, signed: &SignedReceipt, delivery: &Delivery) -> Result<(), SubmitError> {
 		let chain = self.chain();
-		// It would go on to watch the receipt into a block, which is done here by looking at every
-		// block. Leaving early takes nothing back.
-		match timeout(VERDICT, chain.submit_receipt(signed, Some(delivery))).await {
-			Ok(Ok(Submission::Refused(refusal))) => Err(SubmitError::Refused(refusal)),
-			Ok(Ok(_)) => Ok(()),
-			Ok(Err(
-				error @ (athanor::Error::Unreachable { .. } | athanor::Error::TimedOut { .. }),
-			)) => Err(SubmitError::Ledger(error.into())),
-			Ok(Err(error)) => Err(SubmitError::Pool(error.to_string())),
-			// A node that answers something else has had the time to refuse.
-			Err(_) => Ok(ask(chain.block(At::Best)).await.map(|_| ())?),
-		}
+		// Whether it gets into a block is seen by looking at every block.
+		handed_over(chain.send_receipt(signed, Some(delivery)), SEND_PATIENCE).await
 	}
 }
 
@@ -374,5 +416,90 @@ impl Registry for Remote {
 	async fn now(&self) -> Result<(BlockRef, u64), LedgerError> {
 		let view = self.best().await?;
 		Ok((view.block().into(), ask(view.timestamp()).await?))
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use athanor_primitives::receipt::Refusal;
+	use std::future::{pending, ready};
+
+	const NOW: Duration = Duration::ZERO;
+
+	async fn handed(
+		after: Duration,
+		answer: Result<Submission, athanor::Error>,
+	) -> Result<(), SubmitError> {
+		let sending = async move {
+			sleep(after).await;
+			answer
+		};
+		handed_over(sending, SEND_PATIENCE).await
+	}
+
+	/// Gives a block after each pause, and starts from the beginning when it is not waited for.
+	struct Every(Duration);
+
+	impl Blocks for Every {
+		async fn next(&mut self) -> BlockId {
+			sleep(self.0).await;
+			BlockId {
+				number: 1,
+				hash: H256::zero(),
+			}
+		}
+	}
+
+	#[tokio::test]
+	async fn finalised_blocks_arrive_though_best_ones_are_faster() {
+		let (fast, slow) = (Duration::from_millis(2), Duration::from_millis(30));
+		let heads = merge(Every(fast), Every(slow));
+		let finalised = heads.filter(|head| ready(matches!(head, Head::Finalised(_))));
+		let two = finalised.take(2).collect::<Vec<_>>();
+		assert_eq!(timeout(SEND_PATIENCE, two).await.unwrap().len(), 2);
+	}
+
+	#[tokio::test]
+	async fn a_slow_nodes_answer_is_waited_for() {
+		let slow = Duration::from_millis(800);
+		let (taken, refused) = tokio::join!(
+			handed(slow, Ok(Submission::Pending)),
+			handed(slow, Ok(Submission::Refused(Refusal::TooLate)))
+		);
+		assert_eq!(taken, Ok(()));
+		assert_eq!(refused, Err(SubmitError::Refused(Refusal::TooLate)));
+	}
+
+	#[tokio::test]
+	async fn a_node_that_does_not_answer_has_not_taken_the_receipt() {
+		let result = handed_over(pending(), Duration::from_millis(20)).await;
+		assert!(matches!(
+			result,
+			Err(SubmitError::Ledger(LedgerError::Unreachable(_)))
+		));
+	}
+
+	#[tokio::test]
+	async fn every_answer_about_a_receipt_has_its_meaning() {
+		let block = BlockId {
+			number: 1,
+			hash: H256::zero(),
+		};
+		for taken in [
+			Submission::Accepted(block),
+			Submission::OnChain,
+			Submission::Pending,
+		] {
+			assert_eq!(handed(NOW, Ok(taken)).await, Ok(()));
+		}
+		let unreachable = athanor::Error::Unreachable {
+			url: "ws://x".into(),
+			reason: "refused".into(),
+		};
+		let result = handed_over(ready(Err(unreachable)), SEND_PATIENCE).await;
+		assert!(matches!(result, Err(SubmitError::Ledger(_))), "{result:?}");
+		let result = handed(NOW, Err(athanor::Error::Node("full".into()))).await;
+		assert!(matches!(result, Err(SubmitError::Pool(_))), "{result:?}");
 	}
 }

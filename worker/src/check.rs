@@ -15,7 +15,10 @@ use crate::{
 	journal,
 	keys::WorkerKey,
 	ledger::{AccountId, LedgerError},
-	registry::{ModelEntry, Registry, hex_of, identify, key_remedy},
+	registry::{
+		ModelEntry, OfferEntry, Registry, TooManySlots, hex_of, identify, key_remedy,
+		too_many_slots,
+	},
 };
 
 /// Disk space below which a worker should not start, in bytes.
@@ -45,7 +48,7 @@ pub struct Line {
 	pub status: Status,
 	/// What was found.
 	pub detail: String,
-	/// What to do about it.
+	/// What to do about it, if it failed.
 	#[serde(skip_serializing_if = "Option::is_none")]
 	pub remedy: Option<String>,
 }
@@ -63,8 +66,7 @@ impl Report {
 	}
 
 	fn fail(&mut self, name: &'static str, detail: impl Into<String>, remedy: impl Into<String>) {
-		let remedy = Some(remedy.into()).filter(|remedy| !remedy.is_empty());
-		self.add(name, Status::Fail, detail.into(), remedy);
+		self.add(name, Status::Fail, detail.into(), Some(remedy.into()));
 	}
 
 	fn skip(&mut self, name: &'static str, because: &str) {
@@ -85,12 +87,13 @@ impl Report {
 		});
 	}
 
-	/// Notes a result whose error says what to do.
-	pub fn note<T>(
+	/// Notes a result: what was found, or what is wrong and what to do about it.
+	pub fn note<T, E: std::fmt::Display>(
 		&mut self,
 		name: &'static str,
-		result: Result<T, impl std::fmt::Display>,
+		result: Result<T, E>,
 		detail: impl FnOnce(&T) -> String,
+		remedy: impl FnOnce(&E) -> String,
 	) -> Option<T> {
 		match result {
 			Ok(value) => {
@@ -98,7 +101,7 @@ impl Report {
 				Some(value)
 			}
 			Err(error) => {
-				self.fail(name, error.to_string(), "");
+				self.fail(name, error.to_string(), remedy(&error));
 				None
 			}
 		}
@@ -145,7 +148,10 @@ impl Report {
 pub fn disk(report: &mut Report, dir: &Path) {
 	let shown = dir.display();
 	if let Err(error) = journal::prepare(dir).and_then(|_| try_write(dir)) {
-		report.fail("data-dir", error.to_string(), "");
+		let remedy = format!(
+			"Make {shown} a directory that this user can write to, or name another one with --data-dir"
+		);
+		report.fail("data-dir", error.to_string(), remedy);
 		report.skip("disk", "the data directory cannot be used");
 		return;
 	}
@@ -161,7 +167,11 @@ pub fn disk(report: &mut Report, dir: &Path) {
 			}
 		}
 		Err(error) => {
-			report.fail("disk", format!("cannot ask for free space: {error}"), "");
+			let remedy = format!(
+				"See for yourself that there is 1 GiB for {shown}, or name a directory on another disk with --data-dir"
+			);
+			let detail = format!("cannot ask for free space: {error}");
+			report.fail("disk", detail, remedy);
 		}
 	}
 }
@@ -290,7 +300,11 @@ async fn model<R: Registry>(
 		Ok(entry) => entry,
 		Err(Error::Ledger(error)) => return Err(error),
 		Err(error) => {
-			report.fail("model", error.to_string(), "");
+			report.fail(
+				"model",
+				error.to_string(),
+				model_remedy(&error, subject.dir),
+			);
 			return Ok(None);
 		}
 	};
@@ -305,6 +319,21 @@ async fn model<R: Registry>(
 		report.fail("model", detail, "It gets no new jobs: serve another model");
 	}
 	Ok(Some(entry))
+}
+
+fn model_remedy(error: &Error, dir: &str) -> String {
+	match error {
+		Error::UnknownModel(_) => {
+			"Give the right --model; without it the model is found by its hashes".into()
+		}
+		Error::WrongModel(mismatch) => format!(
+			"Download the version that `athanor model show {}` names into {dir}, or give the right --model",
+			mismatch.model
+		),
+		_ => format!(
+			"Give the --model-dir of a registered model; or register this one: `athanor-worker describe {dir} > model.json`, then, as its author, `athanor model register --from-json model.json`"
+		),
+	}
 }
 
 async fn provider<R: Registry>(
@@ -389,10 +418,24 @@ async fn offer<R: Registry>(
 		report.skip("price", "there is no offer");
 		return Ok(());
 	};
-	report.ok(
-		"offer",
-		format!("{} slot(s) for model {}", offer.slots, model.id),
-	);
+	// A provider without any key is told so by the check of the key.
+	let keys = registry.worker_count(provider).await?.max(1);
+	let found = format!("{} slot(s) for model {}", offer.slots, model.id);
+	match too_many_slots(offer.slots, keys) {
+		None => report.ok("offer", found),
+		Some(TooManySlots { detail, remedy }) => {
+			report.fail("offer", format!("{found}: {detail}"), remedy);
+		}
+	}
+	price(report, registry, model, &offer).await
+}
+
+async fn price<R: Registry>(
+	report: &mut Report,
+	registry: &R,
+	model: &ModelEntry,
+	offer: &OfferEntry,
+) -> Result<(), LedgerError> {
 	let bounds = registry.bounds(model.price_class).await?;
 	let show = |price: &Price| format!("{} / {}", Amount(price.input), Amount(price.output));
 	let detail = format!(

@@ -24,7 +24,7 @@ Examples:
   athanor-worker check --model-dir models/demo --key worker.key
   athanor-worker run --model-dir models/demo --key worker.key
 
-Exit codes: 0 ok, 1 other failure, 2 usage, 3 not found on chain, 5 timed out, 6 verification failed."
+Exit codes: 0 ok, 1 other failure, 2 usage (arguments, unusable files), 3 not found on chain, 4 refused by the chain, 5 timed out, 6 verification failed."
 )]
 pub struct Cli {
 	/// What to do.
@@ -132,7 +132,10 @@ Examples:
       --metrics 127.0.0.1:9700 --min-price-out 2000u --max-tokens 512
 
 SIGTERM or SIGINT lets the running job finish and its receipt reach a block; a second one stops at
-once. What is finished but not yet sent survives even kill -9, and is sent at the next start.")]
+once. What is finished but not yet sent survives even kill -9, and is sent at the next start.
+
+When the engine has failed 5 times in a row, the worker ends with code 1: run it under a supervisor
+that starts it again, such as systemd with Restart=on-failure.")]
 pub struct RunArgs {
 	/// What it shares with `check`.
 	#[command(flatten)]
@@ -146,6 +149,10 @@ pub struct RunArgs {
 	/// Least price for a generated token
 	#[arg(long, default_value = "0u", value_name = "AMOUNT")]
 	pub min_price_out: Amount,
+	/// Take no job whose prompt can have more tokens than this [default: no limit but the model's
+	/// context]
+	#[arg(long, value_name = "N")]
+	pub max_input_tokens: Option<u32>,
 	/// Take no job that asks for more generated tokens than this [default: no limit]
 	#[arg(long, value_name = "N")]
 	pub max_tokens: Option<u32>,
@@ -157,8 +164,8 @@ pub struct RunArgs {
 	/// provider]
 	#[arg(long = "peer", value_parser = bytes32, value_name = "KEY")]
 	pub peers: Vec<WorkerKey>,
-	/// Keep the journal of closed jobs for so many days
-	#[arg(long, default_value_t = 30, value_name = "DAYS")]
+	/// Keep the journal of closed jobs for so many days, at least 1
+	#[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..), value_name = "DAYS")]
 	pub keep_days: u32,
 }
 
@@ -409,5 +416,16 @@ mod tests {
 		assert!(parse(&["--prompt", "a", "--chat", "b"]).is_err());
 		assert!(parse(&["--prompt", "a", "--greedy", "--seed", "1"]).is_err());
 		assert!(parse(&["--prompt", "a", "--greedy"]).is_ok());
+	}
+
+	#[test]
+	fn the_journal_is_kept_for_a_day_at_least() {
+		let parse = |days: &str| {
+			let args = ["athanor-worker", "run", "--model-dir", "d", "--key", "k"];
+			Cli::try_parse_from(args.into_iter().chain(["--keep-days", days]))
+		};
+		assert!(parse("1").is_ok());
+		let error = parse("0").unwrap_err().to_string();
+		assert!(error.contains("--keep-days"), "{error}");
 	}
 }

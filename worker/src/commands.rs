@@ -1,9 +1,20 @@
 //! What each command does.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+	panic::{AssertUnwindSafe, catch_unwind},
+	path::{Path, PathBuf},
+	sync::Arc,
+	time::Duration,
+};
 
 use athanor::Amount;
-use athanor_primitives::{H256, price::Price};
+use athanor_llm::{DeviceChoice, device::Kind, template::ChatTemplate};
+use athanor_primitives::{
+	H256,
+	job::{PromptFormat, Sampler},
+	model::ModelHashes,
+	price::Price,
+};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use serde::Serialize;
 use tokio::{task::spawn_blocking, time};
@@ -12,17 +23,17 @@ use tracing::{info, warn};
 use crate::{
 	chain::Remote,
 	check::{self, Report, Subject},
-	cli::{CheckArgs, Command, KeysCommand, OutputFormat, ProofArgs, RunArgs, WorkerArgs},
+	cli::{CheckArgs, Command, KeysCommand, OutputFormat, ProofArgs, RunArgs},
 	config, describe,
-	error::Error,
+	error::{self, Error},
 	generate,
 	journal::Journal,
 	keys::WorkerKey,
 	ledger::{AccountId, LedgerError},
 	llm, metrics,
-	registry::{self, Limits, ModelEntry, Registry, hex_of},
-	run::{Setup, Worker, engine, rules::Rules},
-	runner::Prompt,
+	registry::{self, Limits, ModelEntry, Registry, TooManySlots, hex_of, too_many_slots},
+	run::{DRAIN_LIMIT, Setup, Worker, engine, rules::Rules},
+	runner::{Prompt, RunError},
 	shutdown::Shutdown,
 };
 
@@ -37,7 +48,7 @@ pub async fn dispatch(command: Command) -> Result<(), Error> {
 		Command::Run(args) => run(args).await,
 		Command::Check(args) => check(args).await,
 		Command::Describe(args) => print_json(&blocking(move || describe::describe(&args)).await?),
-		Command::Generate(args) => blocking(move || generate::generate(&args)).await,
+		Command::Generate(args) => on_device(args.device, move || generate::generate(&args)).await,
 		Command::Keys(KeysCommand::New { out, output }) => {
 			show_key(&WorkerKey::create(&out)?, output)
 		}
@@ -55,6 +66,28 @@ async fn blocking<T: Send + 'static>(
 	spawn_blocking(work)
 		.await
 		.map_err(|error| Error::Internal(error.to_string()))?
+}
+
+/// The same for work on a device. A GPU whose memory is full makes its backend panic.
+async fn on_device<T: Send + 'static>(
+	device: DeviceChoice,
+	work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+	if !may_be_gpu(device) {
+		return blocking(work).await;
+	}
+	blocking(|| {
+		catch_unwind(AssertUnwindSafe(work))
+			.unwrap_or_else(|panic| Err(Error::Device(engine::message(panic.as_ref()))))
+	})
+	.await
+}
+
+fn may_be_gpu(device: DeviceChoice) -> bool {
+	match device {
+		DeviceChoice::Only(kind, _) => kind != Kind::Cpu,
+		DeviceChoice::Auto => Kind::Cuda.compiled_in() || Kind::Vulkan.compiled_in(),
+	}
 }
 
 fn print_json(value: &impl Serialize) -> Result<(), Error> {
@@ -100,45 +133,23 @@ async fn proof(args: ProofArgs) -> Result<(), Error> {
 }
 
 async fn check(args: CheckArgs) -> Result<(), Error> {
-	let WorkerArgs {
-		chain,
-		model_dir,
-		model,
-		key: key_file,
-		provider,
-		data_dir,
-		device,
-	} = args.worker;
+	let worker = args.worker;
 	let mut report = Report::default();
-	let key = report.note("key-file", WorkerKey::read(&key_file), |key| {
-		format!("{} holds {}", key_file.display(), hex_of(&key.public()))
-	});
-	match data_dir.map_or_else(config::data_root, Ok) {
-		Ok(dir) => check::disk(&mut report, &dir),
-		Err(error) => drop(report.note::<()>("data-dir", Err(error), |()| String::new())),
-	}
-	let dir = model_dir.clone();
-	let hashes = blocking(move || llm::hashes(&dir)).await;
-	let hashes = report.note("files", hashes, |_| {
-		format!("{} is complete", model_dir.display())
-	});
-	let dir = model_dir.clone();
-	let tried = blocking(move || try_engine(&dir, device)).await;
-	report.note("engine", tried, |device| {
-		format!("the model loads and runs on {device}")
-	});
+	let key = check_key(&mut report, &worker.key);
+	check_data_dir(&mut report, worker.data_dir);
+	let hashes = check_model(&mut report, &worker.model_dir, worker.device).await;
 	let subject = Subject {
-		url: &chain.url,
+		url: &worker.chain.url,
 		key: key.as_ref(),
-		key_file: &key_file.display().to_string(),
-		dir: &model_dir.display().to_string(),
+		key_file: &worker.key.display().to_string(),
+		dir: &worker.model_dir.display().to_string(),
 		hashes,
-		model,
-		provider,
+		model: worker.model,
+		provider: worker.provider,
 	};
-	match Remote::connect(&chain.url).await {
+	match Remote::connect(subject.url).await {
 		Ok(remote) => check::chain(&mut report, &remote, &subject).await,
-		Err(error) => check::unreachable(&mut report, &chain.url, &error),
+		Err(error) => check::unreachable(&mut report, subject.url, &error),
 	}
 	match args.output {
 		OutputFormat::Text => print!("{}", report.to_text()),
@@ -150,18 +161,85 @@ async fn check(args: CheckArgs) -> Result<(), Error> {
 	}
 }
 
-/// Loads the model and generates one token.
-fn try_engine(dir: &Path, device: athanor_llm::DeviceChoice) -> Result<String, Error> {
+fn check_key(report: &mut Report, file: &Path) -> Option<WorkerKey> {
+	report.note(
+		"key-file",
+		WorkerKey::read(file),
+		|key| format!("{} holds {}", file.display(), hex_of(&key.public())),
+		|_| {
+			"Give the file of a worker key with --key; only its owner may be able to use it. `athanor-worker keys new --out FILE` makes one".into()
+		},
+	)
+}
+
+fn check_data_dir(report: &mut Report, given: Option<PathBuf>) {
+	match given.map_or_else(config::data_root, Ok) {
+		Ok(dir) => check::disk(report, &dir),
+		Err(error) => {
+			report.note::<(), _>(
+				"data-dir",
+				Err(error),
+				|()| String::new(),
+				|_| "Name a directory that this user can write to with --data-dir".into(),
+			);
+		}
+	}
+}
+
+async fn check_model(report: &mut Report, dir: &Path, device: DeviceChoice) -> Option<ModelHashes> {
+	let (shown, owned) = (dir.display(), dir.to_owned());
+	let hashes = blocking(move || llm::hashes(&owned)).await;
+	let hashes = report.note(
+		"files",
+		hashes,
+		|_| format!("{shown} is complete"),
+		|_| format!("Download the model into {shown} again, or give the right --model-dir"),
+	);
+	let owned = dir.to_owned();
+	let tried = on_device(device, move || try_engine(&owned, device)).await;
+	report.note(
+		"engine",
+		tried,
+		|device| format!("the model loads and runs on {device}"),
+		|error| engine_remedy(error, dir),
+	);
+	hashes
+}
+
+fn engine_remedy(error: &Error, dir: &Path) -> String {
+	let shown = dir.display();
+	match error {
+		Error::Run(RunError::Rejected(_)) => format!(
+			"Jobs of this kind would all be rejected: serve another model, or one whose chat template can be rendered instead of that in {shown}"
+		),
+		Error::Engine(athanor_llm::Error::DeviceUnavailable { .. }) => {
+			"Name another --device; `cpu` always works".into()
+		}
+		error if error.exit_code() == error::USAGE => {
+			format!("Download the model into {shown} again, or serve one that is supported")
+		}
+		_ => "Look at the driver of the device and at its memory, or use --device cpu".into(),
+	}
+}
+
+/// Loads the model and generates a token for each form of prompt that it takes.
+fn try_engine(dir: &Path, device: DeviceChoice) -> Result<String, Error> {
 	let engine = llm::Engine::load(dir, device)?;
-	let prompt = Prompt {
-		input: b"a".to_vec(),
-		format: athanor_primitives::job::PromptFormat::Completion,
-		sampler: athanor_primitives::job::Sampler::Greedy,
-		seed: [0; 32],
-		max_input_tokens: u32::MAX,
-		max_output_tokens: 1,
-	};
-	engine.generate(&prompt, &mut |_, _| true)?;
+	let mut formats = vec![PromptFormat::Completion];
+	if ChatTemplate::from_dir(dir)?.is_some() {
+		formats.push(PromptFormat::Chat);
+	}
+	for format in formats {
+		let prompt = Prompt {
+			input: b"a".to_vec(),
+			format,
+			sampler: Sampler::Greedy,
+			seed: [0; 32],
+			max_input_tokens: u32::MAX,
+			max_output_tokens: 1,
+		};
+		engine.generate(&prompt, &mut |_| true)?;
+	}
 	Ok(engine.device().to_owned())
 }
 
@@ -191,7 +269,7 @@ async fn start(args: RunArgs) -> Result<Worker<Remote>, Error> {
 	info!("loading and verifying {}", dir.display());
 	// Loaded first: of a damaged or unsupported model, that says what is wrong. Its hashes would only
 	// say that the registry does not know it.
-	let (loaded, hashes) = blocking(move || {
+	let (loaded, hashes) = on_device(device, move || {
 		let loaded = llm::Engine::load(&dir, device)?;
 		Ok((loaded, llm::hashes(&dir)?))
 	})
@@ -246,6 +324,7 @@ fn setup(
 			input: args.min_price_in.0,
 			output: args.min_price_out.0,
 		},
+		max_input_tokens: args.max_input_tokens.unwrap_or(u32::MAX),
 		max_tokens: args.max_tokens.unwrap_or(u32::MAX),
 		worker,
 		peers: (peers.len() > 1).then_some(peers),
@@ -259,6 +338,7 @@ fn setup(
 		block_time: Duration::from_millis(limits.block_time),
 		max_text: usize::try_from(limits.max_text).unwrap_or(usize::MAX),
 		keep: DAY.saturating_mul(args.keep_days),
+		drain_limit: DRAIN_LIMIT,
 	}
 }
 
@@ -313,17 +393,57 @@ async fn warn_early(
 			Amount(min)
 		);
 	}
-	let keys = remote.worker_count(provider).await?;
-	match remote.offer(model.id, provider).await? {
-		None => warn!(
+	let Some(offer) = remote.offer(model.id, provider).await? else {
+		warn!(
 			"the provider has no offer for model {}: no job will come. Publish one: `athanor provider offer --help`",
 			model.id
-		),
-		Some(offer) if offer.slots > keys => warn!(
-			"the offer has {} slots, and the provider {keys} worker key(s): a worker runs one job at a time, so jobs may wait past their deadline. Offer fewer slots, or start more workers",
-			offer.slots
-		),
-		Some(_) => {}
+		);
+		return Ok(());
+	};
+	let keys = remote.worker_count(provider).await?;
+	if let Some(TooManySlots { detail, remedy }) = too_many_slots(offer.slots, keys) {
+		warn!("{detail}. {remedy}");
 	}
 	Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[tokio::test]
+	async fn a_gpu_that_gives_up_is_no_bug_and_has_a_remedy() {
+		let gpu = DeviceChoice::Only(Kind::Cuda, 0);
+		let error = on_device::<()>(gpu, || panic!("out of memory")).await;
+		let error = error.unwrap_err();
+		let text = error.to_string();
+		assert!(matches!(error, Error::Device(_)), "{text}");
+		assert!(
+			text.contains("out of memory") && text.contains("--device cpu"),
+			"{text}"
+		);
+
+		let cpu = DeviceChoice::Only(Kind::Cpu, 0);
+		let error = on_device::<()>(cpu, || panic!("index out of bounds")).await;
+		assert!(matches!(error, Err(Error::Internal(_))));
+		assert_eq!(on_device(gpu, || Ok(7)).await.unwrap(), 7);
+	}
+
+	#[test]
+	fn the_remedy_fits_what_is_wrong_with_the_engine() {
+		let remedy = |error: Error| engine_remedy(&error, Path::new("models/demo"));
+		let failed = remedy(RunError::Failed("it panicked".into()).into());
+		assert!(failed.contains("--device cpu"), "{failed}");
+		let rejected = remedy(RunError::Rejected("no system role".into()).into());
+		assert!(rejected.contains("template"), "{rejected}");
+		let device = athanor_llm::Error::DeviceUnavailable {
+			device: "cuda:7".into(),
+			reason: "the machine has 1".into(),
+		};
+		let device = remedy(device.into());
+		assert!(device.contains("--device"), "{device}");
+		let missing = athanor_llm::Error::NoWeights { dir: "d".into() };
+		let missing = remedy(missing.into());
+		assert!(missing.contains("Download"), "{missing}");
+	}
 }

@@ -39,7 +39,7 @@ pub struct Hashes {
 	pub weights: String,
 	/// Of the tokenizer.
 	pub tokenizer: String,
-	/// Of the chat template.
+	/// Of the chat template and the special tokens that it can write.
 	pub template: String,
 }
 

@@ -1,5 +1,7 @@
 //! What can end a command of the worker, and the exit code for it.
 
+use std::io::ErrorKind;
+
 use athanor_primitives::{H256, ModelId, model::ModelHashes};
 
 use crate::{
@@ -43,6 +45,21 @@ pub enum Error {
 	/// The prompt cannot be run.
 	#[error(transparent)]
 	Run(#[from] RunError),
+	/// The device failed under the model.
+	#[error(
+		"the device failed: {0}. If its memory is full, stop what else uses it or serve a smaller model; or use --device cpu"
+	)]
+	Device(String),
+	/// The engine fails on everything.
+	#[error(
+		"the engine failed {times} times in a row, at last with: {reason}. Stopped before more jobs are lost; finished work is in the journal. Start the worker again, best under a supervisor that does so by itself. If it fails again, look at the driver and the memory of the device, run `athanor-worker check`, or use --device cpu"
+	)]
+	EngineBroken {
+		/// How many times.
+		times: u32,
+		/// What it said last.
+		reason: String,
+	},
 	/// The model directory is not the registered model.
 	#[error("{0}")]
 	WrongModel(HashMismatch),
@@ -103,7 +120,11 @@ impl Error {
 	/// The exit code of a command that ends with this.
 	pub fn exit_code(&self) -> u8 {
 		match self {
+			Self::Key(KeyError::Randomness(_)) => OTHER,
 			Self::Usage(_) | Self::Key(_) | Self::Run(RunError::Rejected(_)) => USAGE,
+			Self::Journal(error) => of_journal(error),
+			Self::Engine(error) => of_engine(error),
+			Self::Io { source, .. } if names_no_file(source.kind()) => USAGE,
 			Self::UnknownModel(_)
 			| Self::UnregisteredModel { .. }
 			| Self::UnregisteredKey { .. }
@@ -112,17 +133,52 @@ impl Error {
 			Self::WrongModel(_) | Self::Ledger(LedgerError::WrongChain { .. }) => {
 				VERIFICATION_FAILED
 			}
-			Self::Journal(_)
-			| Self::Ledger(_)
+			Self::Ledger(_)
 			| Self::Metrics(_)
-			| Self::Engine(_)
 			| Self::Run(_)
+			| Self::Device(_)
+			| Self::EngineBroken { .. }
 			| Self::Io { .. }
 			| Self::ChecksFailed(_)
 			| Self::Interrupted
 			| Self::Internal(_) => OTHER,
 		}
 	}
+}
+
+/// The data directory is an argument; what is wrong inside it is not.
+fn of_journal(error: &JournalError) -> u8 {
+	match error {
+		JournalError::InUse { .. }
+		| JournalError::Foreign { .. }
+		| JournalError::Directory { .. } => USAGE,
+		JournalError::Corrupt { .. } | JournalError::Database(_) => OTHER,
+	}
+}
+
+/// All but a few are about the model's files, the prompt, or the device that was asked for.
+fn of_engine(error: &athanor_llm::Error) -> u8 {
+	use athanor_llm::Error;
+	match error {
+		Error::Device { .. }
+		| Error::NonFiniteLogits { .. }
+		| Error::EmptyLogits
+		| Error::TokenOutOfRange { .. } => OTHER,
+		_ => USAGE,
+	}
+}
+
+/// Whether there is no file of the given name that can be opened. Streams and threads do not fail
+/// in this way.
+fn names_no_file(kind: ErrorKind) -> bool {
+	matches!(
+		kind,
+		ErrorKind::NotFound
+			| ErrorKind::PermissionDenied
+			| ErrorKind::IsADirectory
+			| ErrorKind::NotADirectory
+			| ErrorKind::InvalidFilename
+	)
 }
 
 /// Which parts of a model directory differ from what is registered.
@@ -172,6 +228,7 @@ impl std::fmt::Display for HashMismatch {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use std::path::PathBuf;
 
 	fn hashes(weights: u8, template: u8) -> ModelHashes {
 		ModelHashes {
@@ -179,6 +236,122 @@ mod tests {
 			tokenizer: H256([5; 32]),
 			template: H256([template; 32]),
 		}
+	}
+
+	fn journal(error: JournalError) -> Error {
+		Error::Journal(error)
+	}
+
+	fn io(kind: ErrorKind) -> Error {
+		Error::Io {
+			action: "read talk.json".into(),
+			source: kind.into(),
+		}
+	}
+
+	#[test]
+	fn wrong_arguments_and_unusable_files_are_usage() {
+		let (dir, path) = (PathBuf::from("/d"), PathBuf::from("/d/config.json"));
+		let engine: [athanor_llm::Error; 5] = [
+			athanor_llm::Error::NoWeights { dir: dir.clone() },
+			athanor_llm::Error::Io {
+				path: path.clone(),
+				source: ErrorKind::NotFound.into(),
+			},
+			athanor_llm::Error::CorruptWeights {
+				path: path.clone(),
+				reason: "short".into(),
+			},
+			athanor_llm::Error::UnsupportedArchitecture {
+				found: "Mamba".into(),
+			},
+			athanor_llm::Error::DeviceUnavailable {
+				device: "cuda:7".into(),
+				reason: "no such device".into(),
+			},
+		];
+		let mut errors: Vec<Error> = engine.into_iter().map(Error::Engine).collect();
+		errors.extend([
+			Error::Usage("no".into()),
+			Error::Key(KeyError::Missing { path }),
+			Error::Run(RunError::Rejected("empty".into())),
+			journal(JournalError::InUse { dir: dir.clone() }),
+			journal(JournalError::Foreign {
+				dir: dir.clone(),
+				what: "the worker key",
+				found: "0x1".into(),
+				expected: "0x2".into(),
+			}),
+			journal(JournalError::Directory {
+				dir,
+				source: ErrorKind::PermissionDenied.into(),
+			}),
+			io(ErrorKind::NotFound),
+			io(ErrorKind::PermissionDenied),
+			io(ErrorKind::IsADirectory),
+		]);
+		for error in errors {
+			assert_eq!(error.exit_code(), USAGE, "{error:?}");
+		}
+	}
+
+	#[test]
+	fn failures_of_the_machine_are_not_usage() {
+		let device = athanor_llm::Error::Device {
+			action: "reading the model's scores",
+			reason: "lost".into(),
+		};
+		let scores = athanor_llm::Error::NonFiniteLogits {
+			token: 1,
+			position: 2,
+		};
+		for error in [
+			Error::Engine(device),
+			Error::Engine(scores),
+			Error::Run(RunError::Failed("lost".into())),
+			Error::Device("out of memory".into()),
+			Error::EngineBroken {
+				times: 5,
+				reason: "lost".into(),
+			},
+			Error::Key(KeyError::Randomness("none".into())),
+			journal(JournalError::Corrupt {
+				job: 1,
+				reason: "cut short".into(),
+			}),
+			Error::Ledger(LedgerError::Unreachable("gone".into())),
+			io(ErrorKind::BrokenPipe),
+			io(ErrorKind::StorageFull),
+			Error::ChecksFailed(1),
+			Error::Interrupted,
+			Error::Internal("bug".into()),
+		] {
+			assert_eq!(error.exit_code(), OTHER, "{error:?}");
+		}
+	}
+
+	#[test]
+	fn what_is_not_on_the_chain_and_what_is_not_the_same_have_codes() {
+		assert_eq!(Error::UnknownModel(3).exit_code(), NOT_FOUND);
+		let genesis = H256::zero();
+		let other = LedgerError::WrongChain {
+			expected: genesis,
+			found: genesis,
+		};
+		assert_eq!(Error::Ledger(other).exit_code(), VERIFICATION_FAILED);
+		let rejection = athanor::Error::NotFound(String::new());
+		assert_eq!(Error::Chain(rejection).exit_code(), NOT_FOUND);
+	}
+
+	#[test]
+	fn a_broken_engine_has_a_remedy() {
+		let text = Error::EngineBroken {
+			times: 5,
+			reason: "lost".into(),
+		}
+		.to_string();
+		assert!(text.contains("5 times") && text.contains("lost"), "{text}");
+		assert!(text.contains("--device cpu"), "{text}");
 	}
 
 	#[test]

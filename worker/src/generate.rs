@@ -14,7 +14,7 @@ use crate::{
 	error::Error,
 	keys::KeyError,
 	llm::Engine,
-	runner::{Output, Prompt, RunError},
+	runner::{Output, Progress, Prompt, RunError},
 };
 
 /// What `--json` prints.
@@ -117,14 +117,17 @@ pub fn generate(args: &GenerateArgs) -> Result<(), Error> {
 	};
 	let mut out = stdout();
 	if args.json {
-		let answer = Answer::from(engine.generate(&prompt, &mut |_, _| true)?);
+		let answer = Answer::from(engine.generate(&prompt, &mut |_| true)?);
 		let json =
 			serde_json::to_string(&answer).map_err(|error| Error::Internal(error.to_string()))?;
 		return writeln!(out, "{json}").map_err(closed);
 	}
-	let (mut shown, mut broken) = (0, None);
-	let result = engine.generate(&prompt, &mut |_, text| {
-		shown += text.len();
+	let (mut shown, mut broken) = (String::new(), None);
+	let result = engine.generate(&prompt, &mut |progress| {
+		let Progress::Token(text) = progress else {
+			return true;
+		};
+		shown.push_str(text);
 		broken = out
 			.write_all(text.as_bytes())
 			.and_then(|()| out.flush())
@@ -138,12 +141,29 @@ pub fn generate(args: &GenerateArgs) -> Result<(), Error> {
 		Err(RunError::Cancelled) => return Ok(()),
 		result => result?,
 	};
-	// The last characters come only with the end.
-	let rest = output.text.get(shown..).unwrap_or_default();
-	let end = if output.text.ends_with('\n') {
-		""
-	} else {
-		"\n"
+	write!(out, "{}", ending(&shown, &output.text)).map_err(closed)
+}
+
+/// What is left to print after `shown`. The last characters come only with the end; and where the
+/// model wrote bytes that are no text, `shown` may be wrong, so that all has to come again.
+fn ending(shown: &str, text: &str) -> String {
+	let rest = match text.strip_prefix(shown) {
+		Some(rest) => rest.to_owned(),
+		None => format!("\n\n{text}"),
 	};
-	write!(out, "{rest}{end}").map_err(closed)
+	let end = if text.ends_with('\n') { "" } else { "\n" };
+	rest + end
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn what_was_not_shown_comes_at_the_end() {
+		assert_eq!(ending("a fox", "a fox"), "\n");
+		assert_eq!(ending("a fox\n", "a fox\n"), "");
+		assert_eq!(ending("a ", "a \u{fffd}"), "\u{fffd}\n");
+		assert_eq!(ending("€", "\u{fffd}\u{fffd}"), "\n\n\u{fffd}\u{fffd}\n");
+	}
 }

@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
 	error::Error,
-	runner::{Output, Prompt, RunError, Runner},
+	runner::{Output, Progress, Prompt, RunError, Runner},
 };
 
 /// Tokens that are added to what a few probes need, because how text falls apart into tokens
@@ -64,15 +64,14 @@ impl Engine {
 		&self.device
 	}
 
-	/// Generates; `on_token` gets each token and the text that it completes, and says whether to go
-	/// on.
+	/// Generates; see [`Runner::run`].
 	///
 	/// # Errors
 	/// See [`RunError`].
 	pub fn generate(
 		&self,
 		prompt: &Prompt,
-		on_token: &mut dyn FnMut(u32, &str) -> bool,
+		observe: &mut dyn FnMut(Progress<'_>) -> bool,
 	) -> Result<Output, RunError> {
 		let prompt_tokens = self
 			.model
@@ -93,9 +92,15 @@ impl Engine {
 		};
 		let answer = self
 			.model
-			.generate(&request, |event| match on_token(event.token, event.text) {
-				true => ControlFlow::Continue(()),
-				false => ControlFlow::Break(()),
+			.generate(&request, |progress| {
+				let go_on = observe(match progress {
+					athanor_llm::Progress::Prefill { .. } => Progress::Prefill,
+					athanor_llm::Progress::Token(event) => Progress::Token(event.text),
+				});
+				match go_on {
+					true => ControlFlow::Continue(()),
+					false => ControlFlow::Break(()),
+				}
 			})
 			.map_err(judge)?;
 		let finish = match answer.finish {
@@ -118,9 +123,9 @@ impl Runner for Engine {
 	fn run(
 		&mut self,
 		prompt: &Prompt,
-		on_token: &mut dyn FnMut(u32) -> bool,
+		observe: &mut dyn FnMut(Progress<'_>) -> bool,
 	) -> Result<Output, RunError> {
-		self.generate(prompt, &mut |token, _| on_token(token))
+		self.generate(prompt, observe)
 	}
 }
 
@@ -154,7 +159,9 @@ fn judge(error: athanor_llm::Error) -> RunError {
 		| Error::EmptyPrompt
 		| Error::ContextExceeded { .. }
 		| Error::NoTemplate
-		| Error::TemplateRaised { .. } => RunError::Rejected(error.to_string()),
+		| Error::TemplateRaised { .. }
+		| Error::TemplateFunction { .. }
+		| Error::TemplateTooLong { .. } => RunError::Rejected(error.to_string()),
 		error => RunError::Failed(error.to_string()),
 	}
 }
@@ -229,7 +236,8 @@ fn overhead(
 		) {
 			Ok(tokens) => tokens.len(),
 			Err(athanor_llm::Error::ContextExceeded { prompt, .. }) => prompt,
-			// A template may refuse a conversation of this form. Then it adds nothing to it.
+			// A template may refuse a conversation of this form. Then it adds nothing to it. Other
+			// faults of a template are not the conversation's: every job would run into them.
 			Err(athanor_llm::Error::TemplateRaised { .. } | athanor_llm::Error::EmptyPrompt) => {
 				return Ok(());
 			}
@@ -280,5 +288,61 @@ fn progress(what: &'static str) -> ProgressBar {
 	match style {
 		Ok(style) => bar.with_style(style),
 		Err(_) => bar,
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn demo() -> std::path::PathBuf {
+		Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo")
+	}
+
+	#[test]
+	fn a_run_can_be_stopped_while_the_prompt_is_read() {
+		let engine = Engine::load(&demo(), "cpu".parse().unwrap()).unwrap();
+		let prompt = Prompt {
+			input: "a story ".repeat(150).into_bytes(),
+			format: PromptFormat::Completion,
+			sampler: Sampler::Greedy,
+			seed: [0; 32],
+			max_input_tokens: u32::MAX,
+			max_output_tokens: 3,
+		};
+		let mut seen = Vec::new();
+		let all = engine.generate(&prompt, &mut |progress| {
+			seen.push(progress == Progress::Prefill);
+			true
+		});
+		assert_eq!(all.unwrap().tokens.len(), 3);
+		assert_eq!(seen, [true, true, false, false, false]);
+		let mut asked = 0;
+		let stopped = engine.generate(&prompt, &mut |_| {
+			asked += 1;
+			false
+		});
+		assert_eq!((stopped, asked), (Err(RunError::Cancelled), 1));
+	}
+
+	#[test]
+	fn a_template_that_no_job_could_use_is_not_described() {
+		let tokenizer = Tokenizer::from_dir(&demo()).unwrap();
+		let probe = |source: &str| {
+			let template = ChatTemplate::new(source.into(), String::new(), String::new()).unwrap();
+			overhead(&tokenizer, Some(&template), 512)
+		};
+		let endless =
+			"{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}";
+		for (source, expected) in [
+			(endless, "did not end"),
+			("{{ strftime_now('%Y') }}", "strftime_now is unknown"),
+		] {
+			let error = probe(source).unwrap_err().to_string();
+			assert!(error.contains(expected), "{error}");
+		}
+		// One that refuses some conversations is fine.
+		let picky = "{% if messages | length > 1 %}{{ raise_exception('one message') }}{% endif %}{{ messages[0].content }}";
+		assert!(probe(picky).unwrap() < 16);
 	}
 }

@@ -26,8 +26,9 @@ pub struct Work {
 	pub leaves: Vec<[u8; 32]>,
 }
 
-/// Signs what was computed for a job. `max_text` is the longest text that the chain accepts, in
-/// bytes: the text is cut there at a character boundary, because the tokens are what counts.
+/// Signs what was computed for a job. `max_text` is the longest text that the chain accepts at all,
+/// in bytes, and [`receipt::max_text_len`] the longest for so many tokens: the text is cut at a
+/// character boundary, because the tokens are what counts.
 ///
 /// # Errors
 /// The system has no randomness for the salt.
@@ -55,6 +56,7 @@ pub fn sign(
 		finish: output.finish.code(),
 		commitment: receipt::commitment(&root, &salt, &worker, task.job),
 	};
+	let max_text = max_text.min(receipt::max_text_len(receipt.tokens_out));
 	let text = cut(output.text, max_text).into_bytes();
 	let delivery = Delivery {
 		signature: key.sign(&receipt::delivery_payload(genesis, task.job, &text)),
@@ -76,12 +78,12 @@ pub fn sign(
 	})
 }
 
-/// The output of an input that this model cannot run.
-pub fn rejected() -> Output {
+/// The output of an input that this model cannot run. Its text says why, for the requester.
+pub fn rejected(reason: String) -> Output {
 	Output {
 		tokens_in: 0,
 		tokens: Vec::new(),
-		text: String::new(),
+		text: reason,
 		finish: Finish::Rejected,
 		leaves: Vec::new(),
 	}
@@ -95,6 +97,49 @@ fn cut(mut text: String, max: usize) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use athanor_primitives::{
+		job::{PromptFormat, Sampler},
+		price::Price,
+	};
+
+	fn text_of(output: Output, max_text: usize) -> String {
+		let task = Assigned {
+			job: 1,
+			provider: crate::ledger::AccountId { 0: [4; 32] },
+			model: 0,
+			model_version: 1,
+			input_hash: H256::zero(),
+			format: PromptFormat::Completion,
+			sampler: Sampler::Greedy,
+			max_input_tokens: 9,
+			max_output_tokens: 9,
+			price: Price::default(),
+			seed: [0; 32],
+			assigned_at: 1,
+			deadline: 9,
+		};
+		let key = WorkerKey::from_seed(&[1; 32]);
+		let work = sign(&key, &H256::zero(), &task, output, max_text).unwrap();
+		String::from_utf8(work.delivery.text).unwrap()
+	}
+
+	#[test]
+	fn texts_are_no_longer_than_the_chain_accepts() {
+		let long = "é".repeat(500);
+		let output = |tokens: usize| Output {
+			tokens: vec![1; tokens],
+			finish: Finish::Stop,
+			..rejected(long.clone())
+		};
+		assert_eq!(text_of(output(9), 65_536), long);
+		assert_eq!(text_of(output(9), 101), long[..100]);
+		let few = text_of(output(1), 65_536);
+		assert_eq!(few, long[..receipt::max_text_len(1)]);
+		// The reason of a rejection has no tokens to go by.
+		let reason = text_of(rejected(long.clone()), 65_536);
+		assert_eq!(reason, long[..receipt::max_text_len(0)]);
+		assert_eq!(text_of(rejected("too long".into()), 65_536), "too long");
+	}
 
 	#[test]
 	fn text_is_cut_between_characters() {

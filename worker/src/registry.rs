@@ -181,6 +181,27 @@ pub fn key_remedy(
 	}
 }
 
+/// What is wrong with the slots of an offer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TooManySlots {
+	/// What is wrong.
+	pub detail: String,
+	/// What to do about it.
+	pub remedy: String,
+}
+
+/// Compares an offer's slots with the worker keys of its provider; `None` if there are enough.
+pub fn too_many_slots(slots: u32, keys: u32) -> Option<TooManySlots> {
+	(slots > keys).then(|| TooManySlots {
+		detail: format!(
+			"the offer takes {slots} jobs at a time, and the provider has {keys} worker key(s): a worker runs one job at a time, so jobs may wait past their deadline"
+		),
+		remedy: format!(
+			"Start more workers, each with its own key; or as the provider, offer again with --slots {keys}: `athanor provider offer --help`"
+		),
+	})
+}
+
 /// Bytes as hex digits with `0x`.
 pub fn hex_of(bytes: &[u8]) -> String {
 	format!("0x{}", hex::encode(bytes))

@@ -35,9 +35,11 @@ use engine::{Engine, Ticket};
 use follow::View;
 use rules::Rules;
 
-/// After a drain, receipts that are not yet in a block are waited for so long. The journal keeps
-/// them for the next start.
-const DRAIN_LIMIT: Duration = Duration::from_secs(30);
+/// Usual [`Setup::drain_limit`].
+pub const DRAIN_LIMIT: Duration = Duration::from_secs(30);
+
+/// An engine that failed so often, with no success in between, will not mend itself.
+const MAX_FAILURES_IN_A_ROW: u32 = 5;
 
 /// Closed journal entries are looked through so often.
 const PRUNE_EVERY: Duration = Duration::from_secs(3_600);
@@ -61,6 +63,9 @@ pub struct Setup {
 	pub max_text: usize,
 	/// Closed journal entries are kept so long.
 	pub keep: Duration,
+	/// When it is told to stop and nothing runs any more, receipts that are not yet in a block are
+	/// waited for so long. The journal keeps them for the next start.
+	pub drain_limit: Duration,
 }
 
 /// A job in the engine.
@@ -99,6 +104,13 @@ impl Pending {
 	}
 }
 
+/// On the way to the end.
+#[derive(Default)]
+struct Drain {
+	/// Since when nothing runs.
+	idle_since: Option<Instant>,
+}
+
 /// A receipt in a block, whose job is not paid for yet.
 struct Unsettled {
 	settles_at: u32,
@@ -116,6 +128,8 @@ pub struct Worker<L> {
 	unsettled: BTreeMap<JobId, Unsettled>,
 	/// How often the engine failed on a job.
 	failures: HashMap<JobId, u32>,
+	/// How often it failed since it last succeeded, on whatever jobs.
+	failures_in_a_row: u32,
 	/// What was said about a job last, so that it is said once.
 	told: HashMap<JobId, String>,
 	best: Option<BlockRef>,
@@ -155,6 +169,7 @@ impl<L: Ledger> Worker<L> {
 			receipts,
 			unsettled: BTreeMap::new(),
 			failures: HashMap::new(),
+			failures_in_a_row: 0,
 			told: HashMap::new(),
 			best: None,
 			finalised: None,
@@ -165,25 +180,25 @@ impl<L: Ledger> Worker<L> {
 	/// Works until it is told to stop.
 	///
 	/// # Errors
-	/// The journal failed, or the node follows another chain. A lost connection is no error.
+	/// The journal or the engine failed, or the node follows another chain. A lost connection is no
+	/// error.
 	pub async fn run(mut self, mut shutdown: Shutdown) -> Result<(), Error> {
 		let (mut view, _follower) = follow::follow(self.ledger.clone());
 		let mut prune = time::interval(PRUNE_EVERY);
-		let mut drain_since = None;
+		let mut drain = None;
 		loop {
 			let stage = shutdown.stage();
 			if stage == Stage::Stopping {
 				return self.stop();
 			}
-			if stage == Stage::Draining {
-				let since = *drain_since.get_or_insert_with(|| self.begin_drain());
-				if self.is_drained(since) {
-					info!(
-						"stopped; {} receipt(s) left to the journal",
-						self.not_included()
-					);
-					return Ok(());
-				}
+			if stage == Stage::Draining
+				&& self.is_drained(drain.get_or_insert_with(|| self.begin_drain()))
+			{
+				info!(
+					"stopped; {} receipt(s) left to the journal",
+					self.not_included()
+				);
+				return Ok(());
 			}
 			tokio::select! {
 				changed = view.changed() => {
@@ -209,7 +224,7 @@ impl<L: Ledger> Worker<L> {
 		Err(Error::Interrupted)
 	}
 
-	fn begin_drain(&self) -> Instant {
+	fn begin_drain(&self) -> Drain {
 		match &self.running {
 			Some(running) => info!(
 				"stopping: taking no new job, finishing job {} (due by block {}). A second signal stops at once",
@@ -217,15 +232,16 @@ impl<L: Ledger> Worker<L> {
 			),
 			None => info!("stopping: taking no new job"),
 		}
-		Instant::now()
+		Drain::default()
 	}
 
-	/// Whether a drain that began at `since` can end.
-	fn is_drained(&self, since: Instant) -> bool {
+	/// Whether a drain can end.
+	fn is_drained(&self, drain: &mut Drain) -> bool {
 		if self.running.is_some() {
 			return false;
 		}
-		self.not_included() == 0 || since.elapsed() > DRAIN_LIMIT
+		let since = *drain.idle_since.get_or_insert_with(Instant::now);
+		self.not_included() == 0 || since.elapsed() > self.setup.drain_limit
 	}
 
 	fn not_included(&self) -> usize {
@@ -268,13 +284,16 @@ impl<L: Ledger> Worker<L> {
 		// A failed job is tried again at the next block, not at once.
 		let accepting = stage == Stage::Running && !matches!(result, Err(RunError::Failed(_)));
 		match result {
-			Ok(output) => self.finish(&task, output, started.elapsed()).await?,
+			Ok(output) => {
+				self.failures_in_a_row = 0;
+				self.finish(&task, output, started.elapsed()).await?;
+			}
 			Err(RunError::Rejected(reason)) => {
 				info!(
 					"job {}: the input cannot be run: {reason}. The receipt says so",
 					task.job
 				);
-				self.finish(&task, receipt::rejected(), started.elapsed())
+				self.finish(&task, receipt::rejected(reason), started.elapsed())
 					.await?;
 			}
 			Err(RunError::Cancelled) => {
@@ -285,17 +304,29 @@ impl<L: Ledger> Worker<L> {
 					started.elapsed()
 				);
 			}
-			Err(RunError::Failed(reason)) => {
-				metrics::job(JobResult::Failed);
-				let failures = self.failures.entry(task.job).or_default();
-				*failures = failures.saturating_add(1);
-				error!("job {}: the engine failed: {reason}", task.job);
-			}
+			Err(RunError::Failed(reason)) => self.count_failure(task.job, reason)?,
 		}
 		match self.best {
 			Some(best) => tolerate(self.poll(best, accepting).await),
 			None => Ok(()),
 		}
+	}
+
+	/// Ends the worker if its engine cannot do anything any more: the provider is slashed for every
+	/// job that it takes and does not do.
+	fn count_failure(&mut self, job: JobId, reason: String) -> Result<(), Error> {
+		error!("job {job}: the engine failed: {reason}");
+		metrics::job(JobResult::Failed);
+		let failures = self.failures.entry(job).or_default();
+		*failures = failures.saturating_add(1);
+		self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
+		if self.failures_in_a_row < MAX_FAILURES_IN_A_ROW {
+			return Ok(());
+		}
+		Err(Error::EngineBroken {
+			times: self.failures_in_a_row,
+			reason,
+		})
 	}
 
 	/// Signs and journals an output, then sends it.

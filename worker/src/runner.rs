@@ -37,6 +37,16 @@ pub struct Output {
 	pub leaves: Vec<[u8; 32]>,
 }
 
+/// What is told while a generation runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress<'a> {
+	/// A part of the prompt has gone through the model.
+	Prefill,
+	/// A token has come, and completes this text, which may be empty. [`Output::text`] is what
+	/// counts: it can end with more, and differs where the model wrote bytes that are no text.
+	Token(&'a str),
+}
+
 /// Why a generation gave no output.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RunError {
@@ -54,14 +64,14 @@ pub enum RunError {
 
 /// An inference engine with a model loaded. It lives on a thread of its own.
 pub trait Runner: Send + 'static {
-	/// Generates. `on_token` is called after each generated token and says whether to go on; with
-	/// `false` the run ends as [`RunError::Cancelled`].
+	/// Generates. `observe` is called after each part of the prompt and each generated token, and
+	/// says whether to go on; with `false` the run ends as [`RunError::Cancelled`].
 	///
 	/// # Errors
 	/// See [`RunError`].
 	fn run(
 		&mut self,
 		prompt: &Prompt,
-		on_token: &mut dyn FnMut(u32) -> bool,
+		observe: &mut dyn FnMut(Progress<'_>) -> bool,
 	) -> Result<Output, RunError>;
 }

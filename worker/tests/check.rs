@@ -1,5 +1,7 @@
 //! `check` and what `run` looks at before its first job, on a registry in memory.
 
+use std::{path::Path, process::Command};
+
 use athanor_primitives::{
 	H256, ModelId, WorkerKey as PublicKey,
 	model::{ModelHashes, PriceClass},
@@ -22,6 +24,8 @@ struct Fake {
 	provider: Option<AccountId>,
 	stake: Option<u128>,
 	offer: Option<OfferEntry>,
+	/// How many worker keys the provider has.
+	keys: u32,
 	/// How far the chain's clock is off, in seconds.
 	skew: i64,
 }
@@ -51,8 +55,9 @@ impl Fake {
 			stake: Some(100),
 			offer: Some(OfferEntry {
 				price: Price::flat(50),
-				slots: 1,
+				slots: 2,
 			}),
+			keys: 2,
 			skew: 0,
 		}
 	}
@@ -83,7 +88,7 @@ impl Registry for Fake {
 	}
 
 	async fn worker_count(&self, _provider: &AccountId) -> Result<u32, LedgerError> {
-		Ok(1)
+		Ok(self.keys)
 	}
 
 	async fn offer(
@@ -149,6 +154,7 @@ async fn complaints(fake: &Fake, change: impl FnOnce(&mut Subject<'_>)) -> Vec<(
 		.filter(|line| line.status == Status::Fail)
 		.count();
 	assert_eq!(failed, report.failures());
+	every_failure_has_a_remedy(&report.to_json(), &report.to_text());
 	report
 		.checks
 		.into_iter()
@@ -160,6 +166,21 @@ async fn complaints(fake: &Fake, change: impl FnOnce(&mut Subject<'_>)) -> Vec<(
 			)
 		})
 		.collect()
+}
+
+fn every_failure_has_a_remedy(json: &serde_json::Value, text: &str) {
+	let lines = json["checks"].as_array().unwrap();
+	let failed: Vec<_> = lines
+		.iter()
+		.filter(|line| line["status"] == "fail")
+		.collect();
+	for line in &failed {
+		let remedy = line["remedy"].as_str().unwrap_or_default();
+		assert!(!remedy.is_empty(), "{line}");
+		assert!(text.contains(&format!("-> {remedy}\n")), "{text}");
+	}
+	let shown = text.lines().filter(|line| line.starts_with("fail "));
+	assert_eq!(shown.count(), failed.len(), "{text}");
 }
 
 async fn only_complaint(fake: &Fake) -> (String, String) {
@@ -206,7 +227,7 @@ async fn each_fault_is_found_and_has_a_remedy() {
 			input: 50,
 			output: 91,
 		},
-		slots: 1,
+		slots: 2,
 	});
 	let (name, text) = only_complaint(&Fake {
 		offer,
@@ -226,6 +247,17 @@ async fn each_fault_is_found_and_has_a_remedy() {
 	.await;
 	let names: Vec<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
 	assert_eq!(names, ["offer", "price"]);
+
+	let (name, text) = only_complaint(&Fake {
+		keys: 1,
+		..good.clone()
+	})
+	.await;
+	assert_eq!(name, "offer");
+	assert!(
+		text.contains("1 worker key") && text.contains("--slots 1"),
+		"{text}"
+	);
 
 	let mut retired = good.clone();
 	retired.model.as_mut().unwrap().active = false;
@@ -303,8 +335,15 @@ async fn the_model_is_what_its_hashes_say() {
 #[test]
 fn the_report_says_ok_or_fail_for_people_and_programs() {
 	let mut report = Report::default();
-	report.note::<()>("files", Ok::<_, Error>(()), |()| "complete".into());
-	report.note::<()>("key", Err(Error::Usage("bad".into())), |()| String::new());
+	let result: [Result<(), Error>; 2] = [Ok(()), Err(Error::Usage("bad".into()))];
+	for (name, result) in ["files", "key"].into_iter().zip(result) {
+		report.note(
+			name,
+			result,
+			|()| "complete".into(),
+			|_| "make it good".into(),
+		);
+	}
 	assert_eq!(report.failures(), 1);
 	let text = report.to_text();
 	assert!(
@@ -314,6 +353,98 @@ fn the_report_says_ok_or_fail_for_people_and_programs() {
 	let json = report.to_json();
 	assert_eq!(json["ok"], false);
 	assert_eq!(json["checks"][1]["status"], "fail");
+	every_failure_has_a_remedy(&json, &text);
+}
+
+#[tokio::test]
+async fn every_way_to_miss_the_model_has_its_remedy() {
+	let fake = Fake::in_order();
+	let other = |subject: &mut Subject<'_>| subject.hashes = Some(hashes(4));
+	let (name, text) = complaints(&fake, other).await.remove(0);
+	assert_eq!(name, "model");
+	assert!(text.contains("athanor-worker describe"), "{text}");
+	let unknown = |subject: &mut Subject<'_>| subject.model = Some(8);
+	let (_, text) = complaints(&fake, unknown).await.remove(0);
+	assert!(text.contains("Give the right --model"), "{text}");
+	let wrong = |subject: &mut Subject<'_>| {
+		subject.hashes = Some(hashes(4));
+		subject.model = Some(3);
+	};
+	let (_, text) = complaints(&fake, wrong).await.remove(0);
+	assert!(text.contains("athanor model show 3"), "{text}");
+}
+
+/// Copies the bundled model, with other text in place of its chat template; without one for `None`.
+fn demo(dir: &Path, template: Option<&str>) {
+	let from = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/models/demo"));
+	for file in ["config.json", "tokenizer.json", "model.safetensors"] {
+		std::fs::copy(from.join(file), dir.join(file)).unwrap();
+	}
+	if let Some(text) = template {
+		std::fs::write(dir.join("chat_template.jinja"), text).unwrap();
+	}
+}
+
+/// What `check` says where there is no node: the exit code, and the printed report.
+fn run_check(model: &Path, key: &Path, data: &Path, form: &str) -> (Option<i32>, String) {
+	let output = Command::new(env!("CARGO_BIN_EXE_athanor-worker"))
+		.args(["check", "--url", "ws://127.0.0.1:1", "--device", "cpu"])
+		.args(["--model-dir".as_ref(), model.as_os_str()])
+		.args(["--key".as_ref(), key.as_os_str()])
+		.args(["--data-dir".as_ref(), data.as_os_str()])
+		.args(["-o", form])
+		.output()
+		.unwrap();
+	let text = String::from_utf8(output.stdout).unwrap();
+	(output.status.code(), text)
+}
+
+fn status_of(json: &serde_json::Value, name: &str) -> (String, String) {
+	let lines = json["checks"].as_array().unwrap();
+	let line = lines.iter().find(|line| line["name"] == name).unwrap();
+	let text = |field: &str| line[field].as_str().unwrap().to_owned();
+	(text("status"), text("detail"))
+}
+
+#[test]
+fn a_chat_template_that_fails_is_found() {
+	let dir = tempfile::tempdir().unwrap();
+	let (model, data) = (dir.path().join("model"), dir.path().join("data"));
+	std::fs::create_dir(&model).unwrap();
+	// It parses, and fails when it is rendered.
+	demo(&model, Some("{{ raise_exception('say it with flowers') }}"));
+	let key = dir.path().join("key");
+	let (code, json) = run_check(&model, &key, &data, "json");
+	assert_eq!(code, Some(1));
+	let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+	let (status, detail) = status_of(&json, "engine");
+	assert_eq!(status, "fail", "{detail}");
+	assert!(detail.contains("say it with flowers"), "{detail}");
+
+	// No key, no model, no data directory, no node: each with its remedy, in both forms.
+	std::fs::write(&key, "").unwrap();
+	std::fs::remove_file(model.join("tokenizer.json")).unwrap();
+	let (_, json) = run_check(&model, &key, &key, "json");
+	let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+	let (_, text) = run_check(&model, &key, &key, "text");
+	for name in ["key-file", "data-dir", "files", "engine", "chain"] {
+		assert_eq!(status_of(&json, name).0, "fail", "{name}: {json}");
+	}
+	every_failure_has_a_remedy(&json, &text);
+}
+
+#[test]
+fn a_model_with_a_sound_chat_template_or_none_passes() {
+	let sound = "{% for message in messages %}{{ message.content }}{% endfor %}";
+	for template in [Some(sound), None] {
+		let dir = tempfile::tempdir().unwrap();
+		demo(dir.path(), template);
+		let (key, data) = (dir.path().join("key"), dir.path().join("data"));
+		let (_, json) = run_check(dir.path(), &key, &data, "json");
+		let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+		let (status, detail) = status_of(&json, "engine");
+		assert_eq!(status, "ok", "{detail}");
+	}
 }
 
 #[test]

@@ -176,6 +176,24 @@ fn exit_codes_tell_what_is_wrong() {
 		]),
 		Some(2)
 	);
+	assert_eq!(
+		code(&[
+			"generate",
+			"--model",
+			env!("CARGO_MANIFEST_DIR"),
+			"--messages",
+			missing
+		]),
+		Some(2)
+	);
+	// A directory, but not of a model.
+	let empty = tempfile::tempdir().unwrap();
+	let empty = empty.path().to_str().unwrap();
+	assert_eq!(code(&["describe", empty]), Some(2));
+	assert_eq!(
+		code(&["generate", "--model", empty, "--prompt", "a"]),
+		Some(2)
+	);
 	let loose = write(dir.path(), &"ab".repeat(32), 0o644);
 	let shown = worker(&["keys", "show", loose.to_str().unwrap()]);
 	assert_eq!(shown.status.code(), Some(2));

@@ -2,9 +2,10 @@
 
 mod common;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use athanor_primitives::{
+	job::Sampler,
 	merkle,
 	price::Price,
 	receipt::{Delivery, Finish, Refusal, SignedReceipt, commitment},
@@ -12,6 +13,7 @@ use athanor_primitives::{
 use athanor_worker::{
 	error::Error,
 	journal::{Journal, State},
+	ledger::Assigned,
 	share,
 };
 use codec::Decode;
@@ -249,18 +251,20 @@ async fn a_receipt_that_the_pool_loses_is_sent_again() {
 async fn a_job_past_its_deadline_is_cancelled() {
 	let world = World::new();
 	let process = world.start();
-	let now = world.chain.best() + 1;
-	world.chain.assign(&task(0, "slow", now, now + 5), "slow");
-	until("it runs", || world.script.runs() == 1).await;
-	blocks(&world.chain, 6).await;
+	for (job, input) in [(0, "slow"), (1, "prefill")] {
+		let now = world.chain.best() + 1;
+		world.chain.assign(&task(job, input, now, now + 5), input);
+		until("it runs", || world.script.runs() == job as usize + 1).await;
+		blocks(&world.chain, 6).await;
+	}
 	// The engine is free again.
 	let now = world.chain.best() + 1;
 	world
 		.chain
-		.assign(&task(1, "hello", now, now + 20), "hello");
+		.assign(&task(2, "hello", now, now + 20), "hello");
 	world.sent(1).await;
 	process.kill().await;
-	assert_eq!(world.the_submission().0.receipt.job, 1);
+	assert_eq!(world.the_submission().0.receipt.job, 2);
 	assert_eq!(world.journalled(), None);
 }
 
@@ -277,8 +281,21 @@ async fn an_input_that_cannot_run_gets_a_receipt_that_says_so() {
 	let (signed, delivery) = world.the_submission();
 	assert_eq!(signed.receipt.finish, Finish::Rejected.code());
 	assert_eq!(signed.receipt.tokens_out, 0);
-	assert!(delivery.tokens.is_empty() && delivery.text.is_empty());
+	assert!(delivery.tokens.is_empty());
+	assert_eq!(delivery.text, b"as told", "the requester is to know why");
 	assert!(matches!(world.journalled(), Some(State::Final { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reason_of_a_rejection_is_as_long_as_the_chain_accepts() {
+	let world = World::new();
+	let mut setup = setup(1);
+	setup.max_text = 5;
+	let process = Process::start_with(&world.chain, world.dir.path(), &world.script, setup);
+	world.assign("reject");
+	world.sent(1).await;
+	process.kill().await;
+	assert_eq!(world.the_submission().1.text, b"as to");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -303,6 +320,88 @@ async fn a_refused_receipt_is_journalled_with_the_reason() {
 	};
 	assert_eq!(code, Some(Refusal::TooManyTokens.code()));
 	assert_eq!(reason, Refusal::TooManyTokens.reason());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_whose_receipt_is_refused_for_good_is_complained_about_once() {
+	let world = World::new();
+	let process = world.start();
+	let now = world.chain.best() + 1;
+	let mut small = task(77, "hello", now, now + 1_000);
+	small.max_input_tokens = 1;
+	world.chain.assign(&small, "hello");
+	let told = || logged("job 77: its receipt was refused for good");
+	blocks_until(&world.chain, "it is told", || told() == 1).await;
+	blocks(&world.chain, 3).await;
+	process.kill().await;
+	// It is told again after a restart, which is when an operator looks.
+	let process = world.start();
+	blocks_until(&world.chain, "it is told again", || told() == 2).await;
+	blocks(&world.chain, 3).await;
+	process.kill().await;
+	assert_eq!(told(), 2);
+	assert_eq!(world.chain.submissions().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_refused_for_a_passing_reason_serves_again() {
+	let world = World::new();
+	let process = world.start();
+	let before = world.chain.best();
+	let mut greedy = task(0, "hello", before + 1, before + 21);
+	greedy.sampler = Sampler::Greedy;
+	world.chain.assign(&greedy, "hello");
+	world.sent(1).await;
+	world.chain.clear_pool();
+	// On the fork the job is not assigned, and that is final.
+	world.chain.reorganise(before);
+	while_nothing_happens().await;
+	world.chain.finalise();
+	while_nothing_happens().await;
+	process.kill().await;
+	let Some(State::Refused { reason, .. }) = world.journalled() else {
+		panic!()
+	};
+	assert_eq!(reason, Refusal::TooLate.reason());
+
+	// Then it is assigned to the same provider after all, with another seed.
+	let process = world.start();
+	let now = world.chain.best() + 1;
+	let again = Assigned {
+		seed: [8; 32],
+		assigned_at: now,
+		deadline: now + 20,
+		..greedy
+	};
+	world.chain.assign(&again, "hello");
+	world.sent(2).await;
+	blocks(&world.chain, 2).await;
+	world.chain.finalise();
+	while_nothing_happens().await;
+	process.kill().await;
+	world.the_submission();
+	assert_eq!(world.script.runs(), 1, "it was computed again");
+	assert!(matches!(world.journalled(), Some(State::Final { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_receipt_is_sent_again_while_another_job_runs() {
+	let world = World::new();
+	let process = world.start();
+	world.assign("hello");
+	let assigned_at = world.chain.best();
+	world.sent(1).await;
+	blocks(&world.chain, 2).await;
+	world.chain.finalise();
+	while_nothing_happens().await;
+	world.chain.reorganise(assigned_at - 1);
+	let now = world.chain.best() + 1;
+	world.chain.assign(&task(1, "slow", now, now + 20), "slow");
+	until("it runs", || world.script.runs() == 2).await;
+	world.assign("hello");
+	world.sent(2).await;
+	process.kill().await;
+	world.the_submission();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -362,6 +461,24 @@ async fn jobs_below_the_minimum_price_are_left() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn jobs_with_too_long_a_prompt_are_left() {
+	let world = World::new();
+	let mut setup = setup(1);
+	setup.rules.max_input_tokens = 99;
+	let process = Process::start_with(&world.chain, world.dir.path(), &world.script, setup);
+	world.assign("hello");
+	blocks(&world.chain, 3).await;
+	assert_eq!(world.script.runs(), 0);
+	let now = world.chain.best() + 1;
+	let mut short = task(1, "hello", now, now + 20);
+	short.max_input_tokens = 99;
+	world.chain.assign(&short, "hello");
+	world.sent(1).await;
+	process.kill().await;
+	assert_eq!(world.the_submission().0.receipt.job, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn workers_of_one_provider_share_jobs_and_stand_in_for_each_other() {
 	let world = World::new();
 	world.chain.set_keys(&[1, 2]);
@@ -406,6 +523,40 @@ async fn draining_finishes_the_running_job_and_takes_no_other() {
 	process.ended().await.unwrap();
 	assert_eq!(world.script.runs(), 1);
 	assert_eq!(world.the_submission().0.receipt.job, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drain_waits_for_the_receipt_of_a_job_that_took_longer_than_its_limit() {
+	let world = World::new();
+	let gate = world.script.gate.clone();
+	let held = gate.lock().await;
+	let mut setup = setup(1);
+	setup.drain_limit = Duration::from_secs(1);
+	let process = Process::start_with(&world.chain, world.dir.path(), &world.script, setup);
+	world.assign("hello");
+	until("it runs", || world.script.runs() == 1).await;
+	process.drain();
+	tokio::time::sleep(Duration::from_millis(1_500)).await;
+	drop(held);
+	world.sent(1).await;
+	while_nothing_happens().await;
+	assert!(process.is_running(), "its receipt is in no block yet");
+	world.chain.block();
+	process.ended().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drain_does_not_wait_for_ever_for_a_receipt() {
+	let world = World::new();
+	let mut setup = setup(1);
+	setup.drain_limit = Duration::from_millis(300);
+	let process = Process::start_with(&world.chain, world.dir.path(), &world.script, setup);
+	world.assign("hello");
+	world.sent(1).await;
+	while_nothing_happens().await;
+	process.drain();
+	process.ended().await.unwrap();
+	assert!(matches!(world.journalled(), Some(State::Submitted { .. })));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -456,8 +607,10 @@ async fn a_failing_engine_is_tried_a_few_times() {
 	for input in ["fail", "panic"] {
 		let world = World::new();
 		let process = world.start();
-		world.assign(input);
-		blocks(&world.chain, 6).await;
+		let now = world.chain.best() + 1;
+		world.chain.assign(&task(0, input, now, now + 1_000), input);
+		blocks_until(&world.chain, "three runs", || world.script.runs() == 3).await;
+		blocks(&world.chain, 3).await;
 		assert_eq!(world.script.runs(), 3, "{input}");
 		let now = world.chain.best() + 1;
 		world
@@ -466,6 +619,57 @@ async fn a_failing_engine_is_tried_a_few_times() {
 		world.sent(1).await;
 		process.kill().await;
 	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_on_which_the_engine_fails_keeps_nobody_waiting() {
+	let world = World::new();
+	let process = world.start();
+	world.assign("fail");
+	until("it has failed", || world.script.runs() == 1).await;
+	while_nothing_happens().await;
+	let now = world.chain.best() + 1;
+	world
+		.chain
+		.assign(&task(1, "hello", now, now + 40), "hello");
+	world.sent(1).await;
+	process.kill().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_that_always_fails_ends_the_worker() {
+	let world = World::new();
+	let process = world.start();
+	for job in 0..2 {
+		let now = world.chain.best() + 1;
+		world
+			.chain
+			.assign(&task(job, "fail", now, now + 1_000), "fail");
+	}
+	blocks_until(&world.chain, "it ends", || !process.is_running()).await;
+	let error = process.ended().await.unwrap_err();
+	assert!(
+		matches!(error, Error::EngineBroken { times: 5, .. }),
+		"{error}"
+	);
+	assert_eq!(error.exit_code(), 1);
+	assert_eq!(world.script.runs(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_with_a_success_in_between_do_not_add_up() {
+	let world = World::new();
+	let process = world.start();
+	for (job, input, runs) in [(0, "fail", 3), (1, "hello", 4), (2, "fail", 7)] {
+		let now = world.chain.best() + 1;
+		world
+			.chain
+			.assign(&task(job, input, now, now + 1_000), input);
+		blocks_until(&world.chain, "it has run", || world.script.runs() == runs).await;
+	}
+	while_nothing_happens().await;
+	assert!(process.is_running());
+	process.kill().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,7 +14,7 @@ use tracing::debug;
 
 use crate::{
 	metrics,
-	runner::{Output, Prompt, RunError, Runner},
+	runner::{Output, Progress, Prompt, RunError, Runner},
 };
 
 /// Progress is logged after so many tokens.
@@ -90,23 +90,24 @@ fn run<R: Runner>(
 		return Err(RunError::Cancelled);
 	}
 	let mut pace = Pace::new(order.job, throttle);
-	let mut on_token = |_| {
-		pace.token();
-		pace.hold(&order.cancel);
+	let mut observe = |progress: Progress<'_>| {
+		if let Progress::Token(_) = progress {
+			pace.token();
+			pace.hold(&order.cancel);
+		}
 		!order.cancel.is_cancelled()
 	};
 	// A panic of the engine on one input must not take the others with it.
-	let result = catch_unwind(AssertUnwindSafe(|| {
-		runner.run(&order.prompt, &mut on_token)
-	}))
-	.unwrap_or_else(|panic| Err(RunError::Failed(message(panic.as_ref()))));
+	let result = catch_unwind(AssertUnwindSafe(|| runner.run(&order.prompt, &mut observe)))
+		.unwrap_or_else(|panic| Err(RunError::Failed(message(panic.as_ref()))));
 	if let Ok(output) = &result {
 		metrics::finished(output.tokens_in, pace.started.elapsed());
 	}
 	result
 }
 
-fn message(panic: &(dyn std::any::Any + Send)) -> String {
+/// What a panic said.
+pub(crate) fn message(panic: &(dyn std::any::Any + Send)) -> String {
 	let text = panic
 		.downcast_ref::<String>()
 		.map(String::as_str)

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use athanor_primitives::receipt::input_hash;
+use athanor_primitives::receipt::{Refusal, input_hash};
 use tracing::{error, info, warn};
 
-use super::{Pending, Running, Worker, rules::Verdict};
+use super::{Pending, Running, Worker, rules::Verdict, submit::is_definite};
 use crate::{
 	error::Error,
-	journal::State,
+	journal::{Entry, State},
 	ledger::{Assigned, BlockRef, Ledger, Standing},
 	metrics,
 	runner::Prompt,
@@ -35,6 +35,7 @@ impl<L: Ledger> Worker<L> {
 		self.told.retain(|job, _| live(job));
 		self.failures.retain(|job, _| live(job));
 		self.watch_running(&assigned, best);
+		self.revive(&assigned)?;
 		self.push(&assigned, best).await?;
 		self.watch_settlement(best).await?;
 		if accepting && self.running.is_none() {
@@ -73,10 +74,14 @@ impl<L: Ledger> Worker<L> {
 		}
 	}
 
-	/// Starts the most urgent of the jobs that are for this worker.
+	/// Starts the most urgent of the jobs that are for this worker. Those on which the engine failed
+	/// come last, so that they keep nobody waiting.
 	async fn take(&mut self, assigned: &[Assigned], best: BlockRef) -> Result<(), Error> {
 		let mut tasks: Vec<&Assigned> = assigned.iter().collect();
-		tasks.sort_by_key(|task| (task.deadline, task.job));
+		tasks.sort_by_key(|task| {
+			let failures = self.failures.get(&task.job).copied().unwrap_or_default();
+			(failures, task.deadline, task.job)
+		});
 		let mut keys = None;
 		for task in tasks {
 			if !self.is_new(task).await? {
@@ -127,24 +132,61 @@ impl<L: Ledger> Worker<L> {
 			self.tell(task.job, what, true);
 			return Ok(false);
 		}
-		let Some((entry, state)) = self.journal.get(task.job)? else {
-			return Ok(true);
-		};
-		if entry.task != task.digest() {
-			return self.has_replaced(task).await;
+		match self.journal.get(task.job)? {
+			None => Ok(true),
+			Some((entry, _)) if entry.task == task.digest() => Ok(false),
+			Some(_) => self.has_replaced(task).await,
 		}
-		if let State::Final { block } = state {
-			// Finality was undone: only possible on a development chain that started afresh, or at
-			// a node that is behind. The same bytes serve again.
-			warn!(
-				"job {}: its receipt was final in block {block}, and the chain waits for it again; sending it again",
-				task.job
-			);
+	}
+
+	/// Takes up closed receipts for which the chain waits once more. The same bytes serve again.
+	fn revive(&mut self, assigned: &[Assigned]) -> Result<(), Error> {
+		for task in assigned {
+			if self.receipts.contains_key(&task.job) {
+				continue;
+			}
+			let Some((entry, state)) = self.journal.get(task.job)? else {
+				continue;
+			};
+			if entry.task != task.digest() || !self.is_to_be_revived(task, &state) {
+				continue;
+			}
 			let state = State::Computed;
 			self.journal.set_state(task.job, &state)?;
+			let entry = Entry {
+				assigned_at: task.assigned_at,
+				deadline: task.deadline,
+				..entry
+			};
 			self.receipts.insert(task.job, Pending::new(entry, &state));
 		}
-		Ok(false)
+		Ok(())
+	}
+
+	/// Whether a receipt in this state can still serve. Says so, or what it means that it cannot.
+	fn is_to_be_revived(&mut self, task: &Assigned, state: &State) -> bool {
+		let before = match state {
+			State::Computed | State::Submitted { .. } => return false,
+			// Finality was undone: only possible on a development chain that started afresh, or at
+			// a node that is behind.
+			State::Final { block } => format!("was final in block {block}"),
+			State::Refused { code, reason } => {
+				if code.and_then(Refusal::from_code).is_some_and(is_definite) {
+					let what = format!(
+						"its receipt was refused for good: {reason}. It gets no other, which would be proof of equivocation. Unless another worker of this provider does the job by block {}, the provider is slashed",
+						task.deadline
+					);
+					self.tell(task.job, what, true);
+					return false;
+				}
+				format!("was refused ({reason})")
+			}
+		};
+		warn!(
+			"job {}: its receipt {before}, and the chain waits for it again; sending it again",
+			task.job
+		);
+		true
 	}
 
 	/// Whether a task, in whose place another one was computed before, is there to stay. A second

@@ -13,6 +13,8 @@ pub struct Rules {
 	pub model_version: u32,
 	/// The least it works for.
 	pub min_price: Price,
+	/// The longest prompt that it takes, in tokens.
+	pub max_input_tokens: u32,
 	/// The most tokens it generates for one job.
 	pub max_tokens: u32,
 	/// Its own key.
@@ -75,6 +77,12 @@ impl Rules {
 			return Some(format!(
 				"it pays {} / {} units per token in / out, and this worker's minimum is {} / {}. Raise the offer's price, or lower --min-price-in and --min-price-out",
 				task.price.input, task.price.output, self.min_price.input, self.min_price.output
+			));
+		}
+		if task.max_input_tokens > self.max_input_tokens {
+			return Some(format!(
+				"its prompt can have up to {} tokens, and this worker's limit is {}. Raise --max-input-tokens",
+				task.max_input_tokens, self.max_input_tokens
 			));
 		}
 		if task.max_output_tokens > self.max_tokens {

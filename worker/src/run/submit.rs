@@ -20,7 +20,7 @@ const SETTLE_PATIENCE: u32 = 5;
 /// Whether a refusal is about the receipt itself, so that no block can change it. The others depend
 /// on the chain that was asked and on where the job stands there, which can change: the finalised
 /// chain decides on them.
-fn is_definite(refusal: Refusal) -> bool {
+pub(super) fn is_definite(refusal: Refusal) -> bool {
 	match refusal {
 		Refusal::WrongChain
 		| Refusal::UnknownJob
@@ -35,6 +35,7 @@ fn is_definite(refusal: Refusal) -> bool {
 		| Refusal::MissingOutput
 		| Refusal::WrongOutput
 		| Refusal::OutputTooLong
+		| Refusal::OutputNotUtf8
 		| Refusal::BadSignature => true,
 	}
 }

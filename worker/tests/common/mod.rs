@@ -9,7 +9,7 @@ use std::{
 	collections::{BTreeMap, HashMap},
 	path::Path,
 	sync::{
-		Arc, Mutex, MutexGuard,
+		Arc, Mutex, MutexGuard, OnceLock,
 		atomic::{AtomicUsize, Ordering},
 	},
 	time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -20,7 +20,8 @@ use athanor_primitives::{
 	job::{CloseReason, PromptFormat, Sampler},
 	price::Price,
 	receipt::{
-		Delivery, Finish, Refusal, SignedReceipt, delivery_payload, input_hash, output_hash,
+		Delivery, Finish, Refusal, SignedReceipt, delivery_payload, input_hash, max_text_len,
+		output_hash,
 	},
 };
 use athanor_worker::{
@@ -31,7 +32,7 @@ use athanor_worker::{
 		AccountId, Assigned, BlockRef, Closed, Head, Ledger, LedgerError, Standing, SubmitError,
 	},
 	run::{Setup, Worker, engine::Engine, rules::Rules},
-	runner::{Output, Prompt, RunError, Runner},
+	runner::{Output, Progress, Prompt, RunError, Runner},
 	shutdown::{Shutdown, Stage, Trigger},
 };
 use codec::Encode;
@@ -113,6 +114,8 @@ pub fn task(job: JobId, input: &str, assigned_at: u32, deadline: u32) -> Assigne
 
 impl Chain {
 	pub fn new() -> Arc<Self> {
+		// Before anything is logged: what was logged first while nobody listened stays unheard.
+		log();
 		let genesis = Block {
 			at: BlockRef {
 				number: 0,
@@ -290,6 +293,10 @@ fn examine(
 			&& output_hash(&delivery.tokens) == receipt.output_hash,
 		Refusal::WrongOutput,
 	)?;
+	ensure(
+		delivery.text.len() <= max_text_len(receipt.tokens_out),
+		Refusal::OutputTooLong,
+	)?;
 	let worker = VerifyingKey::from_bytes(&signed.worker).map_err(|_| Refusal::BadSignature)?;
 	let verify = |payload: [u8; 32], signature: &[u8; 64]| {
 		worker
@@ -413,8 +420,9 @@ impl Ledger for Node {
 	}
 }
 
-/// What the engine does with a prompt: `fail`, `panic`, `reject`, `slow` (runs until cancelled),
-/// anything else is answered with as many tokens as it has bytes.
+/// What the engine does with a prompt: `fail`, `panic`, `reject`, `slow` and `prefill` (give tokens,
+/// or read the prompt, until cancelled), anything else is answered with as many tokens as it has
+/// bytes.
 #[derive(Clone, Default)]
 pub struct Script {
 	/// How many runs began.
@@ -435,7 +443,7 @@ impl Runner for Script {
 	fn run(
 		&mut self,
 		prompt: &Prompt,
-		on_token: &mut dyn FnMut(u32) -> bool,
+		observe: &mut dyn FnMut(Progress<'_>) -> bool,
 	) -> Result<Output, RunError> {
 		self.runs.fetch_add(1, Ordering::SeqCst);
 		let text = String::from_utf8(prompt.input.clone()).unwrap();
@@ -443,8 +451,12 @@ impl Runner for Script {
 			"fail" => return Err(RunError::Failed("as told".into())),
 			"panic" => panic!("as told"),
 			"reject" => return Err(RunError::Rejected("as told".into())),
-			"slow" => {
-				while on_token(self.token) {
+			"slow" | "prefill" => {
+				let progress = match text.as_str() {
+					"slow" => Progress::Token(""),
+					_ => Progress::Prefill,
+				};
+				while observe(progress) {
 					std::thread::sleep(Duration::from_millis(5));
 				}
 				return Err(RunError::Cancelled);
@@ -454,12 +466,12 @@ impl Runner for Script {
 		let mut tokens = Vec::new();
 		for _ in text.bytes() {
 			tokens.push(self.token);
-			if !on_token(self.token) {
+			if !observe(Progress::Token("")) {
 				return Err(RunError::Cancelled);
 			}
 		}
 		drop(self.gate.blocking_lock());
-		if !on_token(self.token) {
+		if !observe(Progress::Token("")) {
 			return Err(RunError::Cancelled);
 		}
 		let leaves = tokens.iter().map(|token| [*token as u8; 32]).collect();
@@ -490,6 +502,7 @@ pub fn setup(n: u8) -> Setup {
 			model: 0,
 			model_version: 1,
 			min_price: Price::default(),
+			max_input_tokens: u32::MAX,
 			max_tokens: u32::MAX,
 			worker: key(n).public(),
 			peers: None,
@@ -497,6 +510,7 @@ pub fn setup(n: u8) -> Setup {
 		block_time: Duration::from_secs(3),
 		max_text: 65_536,
 		keep: Duration::from_secs(3_600),
+		drain_limit: Duration::from_secs(30),
 	}
 }
 
@@ -542,6 +556,41 @@ impl Process {
 	}
 }
 
+/// What was logged, by all tests of this program.
+static LOG: OnceLock<Log> = OnceLock::new();
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+	fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+		self.0.lock().unwrap().extend(bytes);
+		Ok(bytes.len())
+	}
+
+	fn flush(&mut self) -> std::io::Result<()> {
+		Ok(())
+	}
+}
+
+fn log() -> &'static Log {
+	LOG.get_or_init(|| {
+		let log = Log::default();
+		let writer = log.clone();
+		tracing_subscriber::fmt()
+			.with_ansi(false)
+			.with_writer(move || writer.clone())
+			.init();
+		log
+	})
+}
+
+/// How many lines of the log have this in them. Look for a job that no other test has.
+pub fn logged(what: &str) -> usize {
+	let text = String::from_utf8(log().0.lock().unwrap().clone()).unwrap();
+	text.lines().filter(|line| line.contains(what)).count()
+}
+
 /// What the journal of a stopped worker says about a job.
 pub fn journalled(dir: &Path, job: JobId) -> Option<Record> {
 	let journal = Journal::open(dir, &GENESIS, &key(1).public()).unwrap();
@@ -554,6 +603,15 @@ pub async fn until(what: &str, mut so: impl FnMut() -> bool) {
 	while !so() {
 		assert!(start.elapsed() < Duration::from_secs(20), "never: {what}");
 		tokio::time::sleep(Duration::from_millis(5)).await;
+	}
+}
+
+/// Builds blocks until something is so, however slow this machine is.
+pub async fn blocks_until(chain: &Chain, what: &str, mut so: impl FnMut() -> bool) {
+	let start = Instant::now();
+	while !so() {
+		assert!(start.elapsed() < Duration::from_secs(20), "never: {what}");
+		blocks(chain, 1).await;
 	}
 }
 
