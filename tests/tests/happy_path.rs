@@ -165,7 +165,7 @@ async fn become_provider(lab: &Lab, cli: &Cli, node: &Node, dir: &Path) -> Resul
 		.await?
 		.fails(&[1], &[])?;
 	remedies_exist(lab, cli, &unready.json()?).await?;
-	let offer = ["provider", "offer", "--model", "0", "--slots", "2"];
+	let offer = ["provider", "offer", "--model", "0", "--slots", "1"];
 	let price = ["--price-in", "20000u", "--price-out", "50000u"];
 	cli.run("Bob", &[&offer[..], &price].concat()).await?.ok()?;
 
