@@ -442,7 +442,7 @@ pub mod pallet {
 		/// # Events
 		/// [`Event::JobPosted`].
 		#[pallet::call_index(0)]
-		#[pallet::weight(<T as Config>::WeightInfo::post(request.input.bytes().len() as u32))]
+		#[pallet::weight(<T as Config>::WeightInfo::post(market::input_bytes(&request.input)))]
 		pub fn post(
 			origin: OriginFor<T>,
 			request: JobRequest<T::AccountId, BlockNumberFor<T>>,

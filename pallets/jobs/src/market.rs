@@ -2,7 +2,7 @@
 
 use athanor_primitives::{
 	JobId,
-	job::{Assignment, CloseReason, JobRequest, sampler_seed},
+	job::{Assignment, CloseReason, JobInput, JobRequest, sampler_seed},
 	model::ModelInfo,
 	ports::{LockedPrice, ModelRegistry, OfferBook, ProviderRegistry, TokenLimits},
 	price::max_input_tokens,
@@ -25,6 +25,11 @@ use crate::{
 	QueueEnds, Work,
 	types::{InputOf, JobOf},
 };
+
+/// Length of an input, for the weight of its post.
+pub(crate) fn input_bytes(input: &JobInput) -> u32 {
+	input.bytes().len().saturated_into()
+}
 
 impl<T: Config> Pallet<T> {
 	/// Blocks that a worker has for so many tokens.
