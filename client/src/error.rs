@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use athanor_primitives::receipt::Refusal;
+use athanor_primitives::{eligibility::Ineligible, receipt::Refusal};
 
 /// Everything that the library reports as failed.
 #[derive(Debug, thiserror::Error)]
@@ -121,7 +121,8 @@ pub enum Invalid {
 	ExhaustsResources,
 	/// The sender cannot send.
 	BadSigner,
-	/// A code that the runtime gives a meaning; for receipts it is [`Refusal::code`].
+	/// A code that the runtime gives a meaning: [`Refusal::code`] for receipts and claims, and
+	/// [`Ineligible::code`] for claims.
 	Custom(u8),
 	/// Anything else.
 	Other,
@@ -138,9 +139,10 @@ impl Invalid {
 
 	fn name(self) -> String {
 		match self {
-			Self::Custom(code) => match Refusal::from_code(code) {
-				Some(refusal) => format!("Receipt.{refusal:?}"),
-				None => format!("Transaction.Custom({code})"),
+			Self::Custom(code) => match (Refusal::from_code(code), Ineligible::from_code(code)) {
+				(Some(refusal), _) => format!("Receipt.{refusal:?}"),
+				(None, Some(reason)) => format!("Claim.{reason:?}"),
+				(None, None) => format!("Transaction.Custom({code})"),
 			},
 			other => format!("Transaction.{other:?}"),
 		}
@@ -163,9 +165,12 @@ impl Invalid {
 			Self::AncientBirthBlock => "the transaction has expired; send it again",
 			Self::ExhaustsResources => "there is no room in a block; send it again later",
 			Self::BadSigner => "this account cannot send transactions",
-			Self::Custom(code) => match Refusal::from_code(code) {
-				Some(refusal) => refusal.reason(),
-				None => "the runtime refuses the transaction with a code this client does not know",
+			Self::Custom(code) => match (Refusal::from_code(code), Ineligible::from_code(code)) {
+				(Some(refusal), _) => refusal.reason(),
+				(None, Some(reason)) => reason.reason(),
+				(None, None) => {
+					"the runtime refuses the transaction with a code this client does not know"
+				}
 			},
 			Self::Other => "the runtime refuses the transaction",
 		}
@@ -285,13 +290,18 @@ mod tests {
 	}
 
 	#[test]
-	fn custom_codes_are_the_receipts_refusals() {
+	fn custom_codes_are_those_of_receipts_and_claims() {
 		for refusal in Refusal::ALL {
 			let invalid = Invalid::Custom(refusal.code());
 			assert_eq!(invalid.refusal(), Some(refusal));
 			let rejection = Rejection::from(invalid);
 			assert_eq!(rejection.name, format!("Receipt.{refusal:?}"));
 			assert_eq!(rejection.reason, refusal.reason());
+		}
+		for reason in Ineligible::ALL {
+			let rejection = Rejection::from(Invalid::Custom(reason.code()));
+			assert_eq!(rejection.name, format!("Claim.{reason:?}"));
+			assert_eq!(rejection.reason, reason.reason());
 		}
 		assert_eq!(Invalid::Custom(200).refusal(), None);
 		assert_eq!(

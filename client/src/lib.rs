@@ -18,7 +18,8 @@
 //!
 //! * [`Chain`] connects; [`View`] reads the state at one block; [`Call`] is what an account signs and
 //!   [`Chain::submit`] sends; [`Chain::submit_receipt`] hands in a worker's receipt;
-//!   [`Chain::follow_job`] follows a job to its end.
+//!   [`Chain::follow_job`] follows a job to its end, and [`Chain::past_job`] finds one that the state
+//!   has forgotten.
 //! * [`quote`](quote::quote) says what a job would cost, [`verify_job`] checks what came of it.
 //! * [`Error`] says what went wrong and what to do about it.
 
@@ -33,9 +34,10 @@ pub mod verify;
 
 pub use amount::Amount;
 pub use chain::{
-	AccountId, At, Balance, BlockId, BlockStream, Call, Chain, ConnectOptions, Constants,
+	AccountId, At, Balance, BlockId, BlockStream, Call, Chain, Claimed, ConnectOptions, Constants,
 	DEFAULT_URL, DryRun, Events, Included, Job, JobProgress, JobState, JobUpdate, Model, ModelSpec,
-	ModelStatus, Offer, Outcome, Provider, StoredReceipt, Submission, SubmitOptions, View, Wait,
+	ModelStatus, Offer, Outcome, PastJob, Provider, Release, StoredReceipt, Submission,
+	SubmitOptions, Version, VersionId, VersionSpec, VersionStatus, View, Wait,
 };
 pub use error::{Error, Invalid, KeyError, Rejection};
 pub use keys::Key;
@@ -50,7 +52,12 @@ mod tests {
 
 	/// Users spawn what this library returns; that it can be is decided when this compiles.
 	#[allow(dead_code)]
-	fn futures_can_be_spawned(chain: Chain, key: Key, signed: primitives::receipt::SignedReceipt) {
+	fn futures_can_be_spawned(
+		chain: Chain,
+		key: Key,
+		signed: primitives::receipt::SignedReceipt,
+		block: BlockId,
+	) {
 		fn spawnable<T: Send>(_: T) {}
 		let (call, options) = (Call::Withdraw, SubmitOptions::default());
 		spawnable(Chain::connect(DEFAULT_URL));
@@ -58,12 +65,15 @@ mod tests {
 		spawnable(chain.dry_run(&call, &key));
 		spawnable(chain.submit_receipt(&signed, None));
 		spawnable(chain.send_receipt(&signed, None));
+		spawnable(chain.past_job(0, block));
 		spawnable(chain.wait_for_outcome(0, true));
 		spawnable(verify_job(&chain, 0, &VerifyOptions::default()));
 		spawnable(async {
 			let view = chain.at(At::Best).await?;
 			view.models().await?;
 			view.offers_of(&key.account()).await?;
+			view.explain_account(&key.account()).await?;
+			view.why(0).await?;
 			view.worker_keys(&key.account()).await?;
 			view.events().await?.find::<chain::events::JobPaid>()?;
 			let mut blocks = chain.finalised_blocks();

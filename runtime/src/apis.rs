@@ -24,7 +24,7 @@ use sp_version::RuntimeVersion;
 use crate::{
 	AccountId, Babe, Balance, Block, Executive, Grandpa, Historical, InherentDataExt, Nonce,
 	Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
-	configs::consensus::EpochDuration, presets,
+	configs::consensus::EpochDuration, constants::MILLISECS_PER_BLOCK, presets,
 };
 
 impl_runtime_apis! {
@@ -141,6 +141,18 @@ impl_runtime_apis! {
 			owner: sp_consensus_babe::OpaqueKeyOwnershipProof,
 		) -> Option<()> {
 			Babe::submit_unsigned_equivocation_report(proof, owner.decode()?)
+		}
+	}
+
+	/// For the development mode of the omni-node, which asks every runtime for the length of an Aura
+	/// slot. Nobody makes blocks by Aura, so there are no authorities.
+	impl sp_consensus_aura::AuraApi<Block, sp_consensus_aura::sr25519::AuthorityId> for Runtime {
+		fn slot_duration() -> sp_consensus_aura::SlotDuration {
+			sp_consensus_aura::SlotDuration::from_millis(MILLISECS_PER_BLOCK)
+		}
+
+		fn authorities() -> Vec<sp_consensus_aura::sr25519::AuthorityId> {
+			Vec::new()
 		}
 	}
 

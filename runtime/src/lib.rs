@@ -105,10 +105,10 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 	spec_name: Cow::Borrowed("athanor"),
 	impl_name: Cow::Borrowed("athanor"),
 	authoring_version: 1,
-	spec_version: 1,
+	spec_version: 2,
 	impl_version: 1,
 	apis: apis::RUNTIME_API_VERSIONS,
-	transaction_version: 1,
+	transaction_version: 2,
 	system_version: 1,
 };
 
@@ -152,6 +152,8 @@ mod runtime {
 	pub type Historical = pallet_session::historical;
 	#[runtime::pallet_index(9)]
 	pub type Grandpa = pallet_grandpa;
+	#[runtime::pallet_index(10)]
+	pub type Parameters = pallet_parameters;
 
 	#[runtime::pallet_index(20)]
 	pub type Models = athanor_models;

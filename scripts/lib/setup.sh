@@ -130,6 +130,12 @@ setup_wasm() {
 	export WASM_BUILD_TOOLCHAIN=$WASM_TOOLCHAIN WASM_BUILD_STD=0
 }
 
+# `ip`, with which an end-to-end test puts nodes into network namespaces.
+setup_network() {
+	have ip || apt_install iproute2 || fail "ip was not found" \
+		"Install iproute2 with your system's package manager, then run this again."
+}
+
 NODE_JS_VERSION=20
 setup_node_js() {
 	local remedy="Install Node.js $NODE_JS_VERSION or newer with npm, from https://nodejs.org or with nvm, then run this again."

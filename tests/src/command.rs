@@ -12,7 +12,13 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::{accounts, binaries, lab::Lab, node::Node, process, wait::seconds};
+use crate::{
+	accounts, binaries,
+	lab::Lab,
+	node::Node,
+	process::{self, Process},
+	wait::seconds,
+};
 
 /// A command that takes longer has failed, unless it is given more.
 const LIMIT: Duration = seconds(60);
@@ -26,7 +32,7 @@ pub struct Cli {
 }
 
 impl Cli {
-	/// The command line client for this node.
+	/// The command line client for this node, also after the node was restarted.
 	///
 	/// # Errors
 	/// When it has not been built.
@@ -43,12 +49,24 @@ impl Cli {
 	/// # Errors
 	/// As [`run`].
 	pub async fn run(&self, who: &str, args: &[&str]) -> Result<Finished> {
+		run_command(&self.lab, self.command(who, args)?, seconds(120)).await
+	}
+
+	/// Starts such a command and does not wait for its end. What it writes goes to the log `name`.
+	///
+	/// # Errors
+	/// When it cannot be started.
+	pub fn start(&self, name: &str, who: &str, args: &[&str]) -> Result<Process> {
+		Process::start(&self.lab, name, &mut self.command(who, args)?)
+	}
+
+	fn command(&self, who: &str, args: &[&str]) -> Result<std::process::Command> {
 		let mut command = process::command(&self.program);
 		command
 			.arg("--key")
 			.arg(accounts::key_file(&self.lab, who)?);
 		command.args(["--url", &self.url, "-o", "json"]).args(args);
-		run_command(&self.lab, command, seconds(120)).await
+		Ok(command)
 	}
 }
 

@@ -7,7 +7,7 @@ use std::{
 	panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
 	path::{Path, PathBuf},
 	sync::{Arc, Mutex, PoisonError},
-	time::Instant,
+	time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, anyhow};
@@ -16,8 +16,8 @@ use tokio::runtime;
 
 use crate::wait::seconds;
 
-/// A test that takes longer has failed.
-const LIMIT_SECONDS: u64 = 300;
+/// A test that takes longer has failed, unless it is given more.
+const LIMIT: Duration = seconds(300);
 
 /// So much of a log is shown.
 const TAIL_LINES: usize = 60;
@@ -42,6 +42,17 @@ pub fn test<F>(name: &str, body: F)
 where
 	F: AsyncFnOnce(Lab) -> Result<()>,
 {
+	test_within(name, LIMIT, body);
+}
+
+/// [`test`] with a time limit.
+///
+/// # Panics
+/// As there.
+pub fn test_within<F>(name: &str, limit: Duration, body: F)
+where
+	F: AsyncFnOnce(Lab) -> Result<()>,
+{
 	let _alone = alone().expect("tests can be kept from running at the same time");
 	let started = Instant::now();
 	let folder = tempfile::Builder::new()
@@ -54,7 +65,7 @@ where
 			logs: Mutex::new(Vec::new()),
 		}),
 	};
-	let result = catch_unwind(AssertUnwindSafe(|| run(&lab, body)));
+	let result = catch_unwind(AssertUnwindSafe(|| run(&lab, limit, body)));
 	let took = started.elapsed().as_secs_f32();
 	match result {
 		Ok(Ok(())) => {
@@ -76,7 +87,7 @@ where
 	}
 }
 
-fn run<F>(lab: &Lab, body: F) -> Result<()>
+fn run<F>(lab: &Lab, limit: Duration, body: F) -> Result<()>
 where
 	F: AsyncFnOnce(Lab) -> Result<()>,
 {
@@ -85,7 +96,6 @@ where
 		.enable_all()
 		.build()?;
 	runtime.block_on(async {
-		let limit = seconds(LIMIT_SECONDS);
 		tokio::time::timeout(limit, body(lab.clone()))
 			.await
 			.unwrap_or_else(|_| Err(anyhow!("it was not done within {} s", limit.as_secs())))

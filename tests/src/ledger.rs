@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, ensure};
 use athanor::{
 	AccountId, At, Chain,
-	chain::events::{FeePaid, JobClosed, JobPaid, ProviderSlashed, ReceiptAccepted},
+	chain::events::{FeePaid, JobAssigned, JobClosed, JobPaid, ProviderSlashed, ReceiptAccepted},
 };
-use athanor_primitives::split::{Shares, split};
+use athanor_primitives::{
+	JobId,
+	split::{Shares, split},
+};
 
 use crate::{accounts::FUNDED, dev_account, node::Node};
 
@@ -23,8 +26,10 @@ pub struct Snapshot {
 }
 
 /// What the events of some blocks say about one job.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct JobEvents {
+	/// Its assignments.
+	pub assigned: Vec<JobAssigned>,
 	/// Its receipts.
 	pub receipts: Vec<ReceiptAccepted>,
 	/// Its payments.
@@ -79,7 +84,16 @@ pub async fn snapshot_at(node: &Node, block: u32) -> Result<Snapshot> {
 /// # Errors
 /// Says whose balance is off, and by how much.
 pub async fn audit(node: &Node, before: &Snapshot) -> Result<Snapshot> {
-	let after = snapshot(node).await?;
+	let block = node.chain().block(At::Best).await?.number;
+	audit_to(node, before, block).await
+}
+
+/// [`audit`] up to the block of this height.
+///
+/// # Errors
+/// As there.
+pub async fn audit_to(node: &Node, before: &Snapshot, block: u32) -> Result<Snapshot> {
+	let after = snapshot_at(node, block).await?;
 	let mut expected = before.clone();
 	expected.block = after.block;
 	let treasury = treasury(node.chain()).await?;
@@ -155,36 +169,37 @@ impl Snapshot {
 ///
 /// # Errors
 /// When the chain cannot be asked.
-pub async fn job_events(chain: &Chain, job: u64, from: u32) -> Result<JobEvents> {
-	let mut found = JobEvents::default();
-	for number in from..=chain.block(At::Best).await?.number {
+pub async fn job_events(chain: &Chain, job: JobId, from: u32) -> Result<JobEvents> {
+	let to = chain.block(At::Best).await?.number;
+	let mut found = history(chain, from, to).await?;
+	Ok(found.remove(&job).unwrap_or_default())
+}
+
+/// What these blocks say about jobs, by job.
+///
+/// # Errors
+/// When the chain cannot be asked.
+pub async fn history(chain: &Chain, from: u32, to: u32) -> Result<BTreeMap<JobId, JobEvents>> {
+	let mut jobs: BTreeMap<JobId, JobEvents> = BTreeMap::new();
+	for number in from..=to {
 		let events = chain.at(At::Number(number)).await?.events().await?;
-		found.receipts.extend(
-			events
-				.find()?
-				.into_iter()
-				.filter(|e: &ReceiptAccepted| e.job == job),
-		);
-		found.paid.extend(
-			events
-				.find()?
-				.into_iter()
-				.filter(|e: &JobPaid| e.job == job),
-		);
-		found.closed.extend(
-			events
-				.find()?
-				.into_iter()
-				.filter(|e: &JobClosed| e.job == job),
-		);
-		found.slashed.extend(
-			events
-				.find()?
-				.into_iter()
-				.filter(|e: &ProviderSlashed| e.job == job),
-		);
+		for event in events.find::<JobAssigned>()? {
+			jobs.entry(event.job).or_default().assigned.push(event);
+		}
+		for event in events.find::<ReceiptAccepted>()? {
+			jobs.entry(event.job).or_default().receipts.push(event);
+		}
+		for event in events.find::<JobPaid>()? {
+			jobs.entry(event.job).or_default().paid.push(event);
+		}
+		for event in events.find::<JobClosed>()? {
+			jobs.entry(event.job).or_default().closed.push(event);
+		}
+		for event in events.find::<ProviderSlashed>()? {
+			jobs.entry(event.job).or_default().slashed.push(event);
+		}
 	}
-	Ok(found)
+	Ok(jobs)
 }
 
 /// Checks a payment against the rules: the parts add up, and each is the share that the runtime's

@@ -1,6 +1,10 @@
 //! A running node.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+	net::{Ipv4Addr, SocketAddrV4},
+	path::{Path, PathBuf},
+	time::Duration,
+};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use athanor::{AccountId, At, Chain, ConnectOptions};
@@ -9,6 +13,8 @@ use subxt::rpcs::{RpcClient, rpc_params};
 use crate::{
 	binaries,
 	lab::Lab,
+	net::Place,
+	ports::free_port,
 	process::{self, Process},
 	wait::{seconds, until, within},
 };
@@ -29,6 +35,8 @@ pub struct NodeOptions {
 	pub name: String,
 	/// What comes before the options that every node of the tests has.
 	pub args: Vec<String>,
+	/// Where it runs, if not directly on this machine.
+	pub place: Option<Place>,
 }
 
 impl NodeOptions {
@@ -37,6 +45,7 @@ impl NodeOptions {
 		Self {
 			name: "node".into(),
 			args: vec!["--dev".into()],
+			place: None,
 		}
 	}
 
@@ -51,7 +60,30 @@ impl NodeOptions {
 		Self {
 			name: name.into(),
 			args,
+			place: None,
 		}
+	}
+
+	/// It runs at this place.
+	pub fn at(self, place: &Place) -> Self {
+		Self {
+			place: Some(place.clone()),
+			..self
+		}
+	}
+
+	/// Where it listens for RPC: at a free port if it is on this machine.
+	fn rpc(&self) -> Result<SocketAddrV4> {
+		Ok(match &self.place {
+			None => SocketAddrV4::new(Ipv4Addr::LOCALHOST, free_port()?),
+			Some(place) => place.rpc(),
+		})
+	}
+
+	/// Where it listens for other nodes; any free port if it is on this machine.
+	fn peers(&self) -> SocketAddrV4 {
+		let here = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
+		self.place.as_ref().map_or(here, Place::peers)
 	}
 }
 
@@ -61,7 +93,7 @@ pub struct Node {
 	lab: Lab,
 	options: NodeOptions,
 	base_path: PathBuf,
-	port: u16,
+	rpc: SocketAddrV4,
 	process: Process,
 	chain: Chain,
 }
@@ -73,21 +105,26 @@ impl Node {
 	/// When it does not.
 	pub async fn start(lab: &Lab, options: NodeOptions) -> Result<Self> {
 		let base_path = lab.folder(&format!("{}-data", options.name))?;
-		let (process, port) = launch(lab, &options, &base_path, 0).await?;
-		let chain = connect(port).await?;
+		let (process, rpc) = launch(lab, &options, &base_path, options.rpc()?).await?;
+		let chain = connect(&rpc).await?;
 		Ok(Self {
 			lab: lab.clone(),
 			options,
 			base_path,
-			port,
+			rpc,
 			process,
 			chain,
 		})
 	}
 
+	/// Its name.
+	pub fn name(&self) -> &str {
+		&self.options.name
+	}
+
 	/// Where it answers.
 	pub fn url(&self) -> String {
-		url(self.port)
+		url(&self.rpc)
 	}
 
 	/// A client that is connected to it.
@@ -113,12 +150,12 @@ impl Node {
 	/// # Errors
 	/// When it does not answer, or on another port.
 	pub async fn restart(&mut self) -> Result<()> {
-		let (process, port) = launch(&self.lab, &self.options, &self.base_path, self.port).await?;
+		let (process, rpc) = launch(&self.lab, &self.options, &self.base_path, self.rpc).await?;
 		self.process = process;
 		ensure!(
-			port == self.port,
-			"port {} was taken; the node is at {port}",
-			self.port
+			rpc == self.rpc,
+			"{} was taken; the node is at {rpc}",
+			self.rpc
 		);
 		// The client waits for the node, but it does not say for how long.
 		within("the client reconnects", START, self.chain.block(At::Best)).await?;
@@ -179,20 +216,34 @@ impl Node {
 			.await?)
 	}
 
-	/// Where other nodes find it: its address on this machine, with its identity.
+	/// How many transactions wait in its pool.
+	///
+	/// # Errors
+	/// When the node does not say.
+	pub async fn pending(&self) -> Result<usize> {
+		let pending: Vec<String> = self
+			.rpc()
+			.await?
+			.request("author_pendingExtrinsics", rpc_params![])
+			.await?;
+		Ok(pending.len())
+	}
+
+	/// Where other nodes find it: its address, with its identity.
 	///
 	/// # Errors
 	/// When it listens nowhere.
 	pub async fn bootnode(&self) -> Result<String> {
+		let prefix = format!("/ip4/{}/tcp/", self.options.peers().ip());
 		until("the node listens", START, async || {
 			let addresses: Vec<String> = self
 				.rpc()
 				.await?
 				.request("system_localListenAddresses", rpc_params![])
 				.await?;
-			Ok(addresses.into_iter().find(|address| {
-				address.starts_with("/ip4/127.0.0.1/tcp/") && address.contains("/p2p/")
-			}))
+			Ok(addresses
+				.into_iter()
+				.find(|address| address.starts_with(&prefix) && address.contains("/p2p/")))
 		})
 		.await
 	}
@@ -222,45 +273,57 @@ impl Node {
 async fn launch(
 	lab: &Lab,
 	options: &NodeOptions,
-	base_path: &std::path::Path,
-	port: u16,
-) -> Result<(Process, u16)> {
-	let mut command = process::command(&binaries::node()?);
+	base_path: &Path,
+	rpc: SocketAddrV4,
+) -> Result<(Process, SocketAddrV4)> {
+	let program = binaries::node()?;
+	let mut command = match &options.place {
+		None => process::command(&program),
+		Some(place) => place.command(&program),
+	};
 	command
 		.args(&options.args)
 		.arg("--base-path")
 		.arg(base_path);
-	command.args(["--rpc-port", &port.to_string()]);
-	// Any free port, on this machine only.
-	command.args(["--listen-addr", "/ip4/127.0.0.1/tcp/0"]);
+	match options.place {
+		None => command.args(["--rpc-port", &rpc.port().to_string()]),
+		// Everybody who can reach it is ours.
+		Some(_) => command.args([
+			"--experimental-rpc-endpoint",
+			&format!("listen-addr={rpc},methods=unsafe"),
+		]),
+	};
+	let peers = options.peers();
+	let listen = format!("/ip4/{}/tcp/{}", peers.ip(), peers.port());
+	command.args(["--listen-addr", &listen]);
 	command.args(["--no-mdns", "--no-telemetry", "--no-prometheus"]);
 	let mut process = Process::start(lab, &options.name, &mut command)?;
 	let line = process.line(READY, START).await?;
-	let port = port_of(&line)?;
-	Ok((process, port))
+	let rpc = address_of(&line)?;
+	Ok((process, rpc))
 }
 
-/// The port in `Running JSON-RPC server: addr=127.0.0.1:40123,[::1]:40124`.
-fn port_of(line: &str) -> Result<u16> {
+/// The first IPv4 address in `Running JSON-RPC server: addr=127.0.0.1:40123,[::1]:40124`.
+fn address_of(line: &str) -> Result<SocketAddrV4> {
 	let Some((_, addresses)) = line.split_once(READY) else {
 		bail!("no address in: {line}");
 	};
 	addresses
 		.split(',')
-		.find_map(|address| address.trim().strip_prefix("127.0.0.1:")?.parse().ok())
-		.with_context(|| format!("no port of 127.0.0.1 in: {line}"))
+		.find_map(|address| address.trim().parse().ok())
+		.with_context(|| format!("no IPv4 address in: {line}"))
 }
 
-fn url(port: u16) -> String {
-	format!("ws://127.0.0.1:{port}")
+fn url(rpc: &SocketAddrV4) -> String {
+	format!("ws://{rpc}")
 }
 
-async fn connect(port: u16) -> Result<Chain> {
+async fn connect(rpc: &SocketAddrV4) -> Result<Chain> {
 	let options = ConnectOptions {
 		patience: START,
 		..ConnectOptions::default()
 	};
-	Ok(Chain::connect_with(&url(port), &options).await?)
+	Ok(Chain::connect_with(&url(rpc), &options).await?)
 }
 
 #[cfg(test)]
@@ -268,14 +331,15 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn ports_are_read_from_what_nodes_write() {
+	fn addresses_are_read_from_what_nodes_write() {
 		let line = "2026-01-01 10:00:00 Running JSON-RPC server: addr=127.0.0.1:40123,[::1]:40124";
-		assert_eq!(port_of(line).unwrap(), 40_123);
+		assert_eq!(address_of(line).unwrap().to_string(), "127.0.0.1:40123");
+		let elsewhere = "Running JSON-RPC server: addr=198.18.0.2:9944,";
 		assert_eq!(
-			port_of("Running JSON-RPC server: addr=127.0.0.1:9944,").unwrap(),
-			9_944
+			address_of(elsewhere).unwrap().to_string(),
+			"198.18.0.2:9944"
 		);
-		assert!(port_of("Running JSON-RPC server: addr=[::1]:1").is_err());
-		assert!(port_of("nothing").is_err());
+		assert!(address_of("Running JSON-RPC server: addr=[::1]:1").is_err());
+		assert!(address_of("nothing").is_err());
 	}
 }

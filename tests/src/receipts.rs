@@ -1,5 +1,8 @@
 //! Receipts that the harness signs, to see what the chain makes of them.
 
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result};
 use athanor::{AccountId, chain::Job};
 use athanor_primitives::{
 	H256, JobId, Signature, WorkerKey,
@@ -18,6 +21,18 @@ impl Signer {
 	/// The key of a seed.
 	pub fn from_seed(seed: &[u8; 32]) -> Self {
 		Self(SigningKey::from_bytes(seed))
+	}
+
+	/// The key in a worker's key file.
+	///
+	/// # Errors
+	/// When the file cannot be read, or holds no key.
+	pub fn from_file(path: &Path) -> Result<Self> {
+		let text = fs::read_to_string(path)?;
+		let mut seed = [0; 32];
+		hex::decode_to_slice(text.trim().trim_start_matches("0x"), &mut seed)
+			.with_context(|| format!("{} holds no key", path.display()))?;
+		Ok(Self::from_seed(&seed))
 	}
 
 	/// The public key.

@@ -34,6 +34,23 @@ pub async fn until<T>(
 	}
 }
 
+/// Looks until `probe` finds something or the time is over, and says which: for what may happen or not.
+///
+/// # Errors
+/// At once when `probe` fails.
+pub async fn soon(limit: Duration, mut probe: impl AsyncFnMut() -> Result<bool>) -> Result<bool> {
+	let since = Instant::now();
+	loop {
+		if probe().await? {
+			return Ok(true);
+		}
+		if since.elapsed() >= limit {
+			return Ok(false);
+		}
+		sleep(PAUSE).await;
+	}
+}
+
 /// Gives a wait that has no deadline of its own one.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! A running worker.
 
-use std::{collections::BTreeMap, net::TcpListener, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, fs, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
 use tokio::{
@@ -11,6 +11,7 @@ use tokio::{
 use crate::{
 	binaries,
 	lab::Lab,
+	ports::free_port,
 	process::{self, Process},
 	receipts::Signer,
 	wait::{seconds, until},
@@ -72,8 +73,26 @@ impl Worker {
 	/// # Errors
 	/// When it does not get ready.
 	pub async fn restart(&mut self) -> Result<()> {
-		self.process = launch(&self.lab, &self.options, self.metrics)?;
+		self.relaunch()?;
 		self.ready().await
+	}
+
+	/// Starts it again and does not wait until it is ready: see [`Self::ready`].
+	///
+	/// # Errors
+	/// When it cannot be started.
+	pub fn relaunch(&mut self) -> Result<()> {
+		self.process = launch(&self.lab, &self.options, self.metrics)?;
+		Ok(())
+	}
+
+	/// Everything that it has written, in all its lives.
+	///
+	/// # Errors
+	/// When the log cannot be read.
+	pub fn log(&self) -> Result<String> {
+		let bytes = fs::read(self.lab.log(&self.options.name))?;
+		Ok(String::from_utf8_lossy(&bytes).into_owned())
 	}
 
 	/// The program.
@@ -125,6 +144,24 @@ impl Worker {
 		Ok(metrics)
 	}
 
+	/// The value of a metric with this label, such as `result="won"`; 0 if there is none yet.
+	///
+	/// # Errors
+	/// When they are not served, or not in Prometheus' form.
+	pub async fn metric(&self, name: &str, label: &str) -> Result<f64> {
+		let text = self.metrics_text().await?;
+		let line = text.lines().find(|line| {
+			let labels = line
+				.strip_prefix(name)
+				.and_then(|rest| rest.strip_prefix('{'));
+			labels.is_some_and(|labels| labels.contains(label))
+		});
+		match line.and_then(|line| line.rsplit_once(' ')) {
+			Some((_, value)) => Ok(value.parse()?),
+			None => Ok(0.0),
+		}
+	}
+
 	/// The same as it is served.
 	///
 	/// # Errors
@@ -133,7 +170,11 @@ impl Worker {
 		http_get(self.metrics, "/metrics").await
 	}
 
-	async fn ready(&mut self) -> Result<()> {
+	/// Waits until it follows the chain.
+	///
+	/// # Errors
+	/// When it does not, or ends.
+	pub async fn ready(&mut self) -> Result<()> {
 		let what = format!("{} follows the chain", self.options.name);
 		until(&what, START, async || {
 			if let Some(status) = self.process.has_ended()? {
@@ -178,11 +219,6 @@ pub fn new_key(lab: &Lab, name: &str, seed: u8) -> Result<(Signer, PathBuf)> {
 	let seed = [seed; 32];
 	crate::accounts::write_private(&path, &format!("0x{}\n", hex::encode(seed)))?;
 	Ok((Signer::from_seed(&seed), path))
-}
-
-/// A port that nobody listens on.
-fn free_port() -> Result<u16> {
-	Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
 /// The body of an HTTP answer.

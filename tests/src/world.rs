@@ -5,10 +5,11 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use anyhow::{Context, Result, bail, ensure};
 use athanor::{
 	AccountId, At, Call, Chain, Included, Key, ModelSpec, SubmitOptions,
-	chain::{JobState, Outcome, StoredReceipt, events::JobPosted},
+	chain::{JobState, Outcome, StoredReceipt, VersionId, events::JobPosted},
 };
 use athanor_primitives::{
 	JobId, ModelId,
+	eligibility::{Attributes, Eligibility},
 	job::{Assignment, JobInput, JobRequest, PromptFormat, Sampler},
 	price::Price,
 };
@@ -40,6 +41,15 @@ pub const CEILING: Price = Price {
 	output: 100_000,
 };
 
+/// Version of a model that was registered and not changed since.
+pub const VERSION: u32 = 1;
+
+/// What a missed deadline costs at genesis: this share of the stake, in parts per million.
+pub const TIMEOUT_SLASH: u32 = 10_000;
+
+/// What two receipts for one job cost at genesis: this share of the stake, in parts per million.
+pub const EQUIVOCATION_SLASH: u32 = 200_000;
+
 /// Who registers models.
 pub const AUTHOR: &str = "Ferdie";
 
@@ -58,10 +68,16 @@ pub struct Plan {
 	pub model: usize,
 	/// What it asks for.
 	pub price: Price,
+	/// How many jobs it takes at the same time.
+	pub slots: u32,
+	/// What it states about its machines.
+	pub attributes: Attributes,
 	/// Most tokens per second of its worker.
 	pub throttle: Option<f64>,
 	/// Whether its worker runs. If not, the harness can sign with its key.
 	pub works: bool,
+	/// The node that its worker asks, if it is not the world's.
+	pub url: Option<String>,
 }
 
 impl Plan {
@@ -71,8 +87,34 @@ impl Plan {
 			name,
 			model: 0,
 			price: PRICE,
+			slots: 2,
+			attributes: Attributes::default(),
 			throttle: None,
 			works: true,
+			url: None,
+		}
+	}
+
+	/// It asks for this price.
+	pub fn price(self, price: Price) -> Self {
+		Self { price, ..self }
+	}
+
+	/// It takes so many jobs at the same time.
+	pub fn slots(self, slots: u32) -> Self {
+		Self { slots, ..self }
+	}
+
+	/// It states this about its machines.
+	pub fn attributes(self, attributes: Attributes) -> Self {
+		Self { attributes, ..self }
+	}
+
+	/// Its worker asks this node.
+	pub fn asks(self, node: &Node) -> Self {
+		Self {
+			url: Some(node.url()),
+			..self
 		}
 	}
 
@@ -107,6 +149,8 @@ pub struct Provider {
 	pub signer: Signer,
 	/// The file of that key.
 	pub key_file: PathBuf,
+	/// How its worker is started.
+	options: WorkerOptions,
 	/// Its worker, if it has one.
 	pub worker: Option<Worker>,
 }
@@ -149,12 +193,14 @@ impl Job {
 	pub fn new(requester: &'static str, prompt: &str, max_output_tokens: u32) -> Self {
 		let request = JobRequest {
 			model: 0,
+			version: None,
 			input: JobInput::Inline(prompt.as_bytes().to_vec()),
 			format: PromptFormat::Completion,
 			sampler: Sampler::Greedy,
 			max_output_tokens,
 			ceiling: CEILING,
 			assignment: Assignment::Auto,
+			eligibility: Eligibility::default(),
 			time_limit: 100,
 		};
 		Self { requester, request }
@@ -169,6 +215,18 @@ impl Job {
 	/// For one provider.
 	pub fn direct(mut self, provider: AccountId) -> Self {
 		self.request.assignment = Assignment::Direct(provider);
+		self
+	}
+
+	/// For the first provider that claims it.
+	pub fn open(mut self) -> Self {
+		self.request.assignment = Assignment::Open;
+		self
+	}
+
+	/// For these providers and no others.
+	pub fn allow(mut self, providers: &[AccountId]) -> Self {
+		self.request.eligibility.allow = providers.to_vec();
 		self
 	}
 
@@ -210,6 +268,26 @@ impl World {
 	pub async fn with_models(lab: &Lab, dirs: Vec<PathBuf>, plans: &[Plan]) -> Result<Self> {
 		let specs = try_join_all(dirs.iter().map(|dir| model::describe(lab, dir)));
 		let (node, specs) = try_join(Node::start(lab, NodeOptions::dev()), specs).await?;
+		Self::build(lab, node, dirs, specs, plans).await
+	}
+
+	/// The model of the repository and these providers on the chain of this node.
+	///
+	/// # Errors
+	/// When something cannot be started or registered.
+	pub async fn on(lab: &Lab, node: Node, plans: &[Plan]) -> Result<Self> {
+		let dir = binaries::model()?;
+		let spec = model::describe(lab, &dir).await?;
+		Self::build(lab, node, vec![dir], vec![spec], plans).await
+	}
+
+	async fn build(
+		lab: &Lab,
+		node: Node,
+		dirs: Vec<PathBuf>,
+		specs: Vec<ModelSpec>,
+		plans: &[Plan],
+	) -> Result<Self> {
 		let models: Vec<Registered> = (0..)
 			.zip(dirs.into_iter().zip(specs))
 			.map(|(id, (dir, spec))| Registered { id, dir, spec })
@@ -221,7 +299,9 @@ impl World {
 			providers: BTreeMap::new(),
 		};
 		world.register(plans).await?;
-		world.start_workers(plans).await?;
+		let working = plans.iter().filter(|plan| plan.works);
+		let names: Vec<&'static str> = working.map(|plan| plan.name).collect();
+		world.employ(&names).await?;
 		Ok(world)
 	}
 
@@ -253,49 +333,38 @@ impl World {
 
 	/// Registers models and providers, in as few blocks as can be.
 	async fn register(&mut self, plans: &[Plan]) -> Result<()> {
-		let genesis = self.chain().genesis();
 		let calls = self
 			.models
 			.iter()
 			.map(|model| Call::RegisterModel(model.spec.clone()));
 		let mut running = vec![self.send(AUTHOR, calls.collect(), FIRST).await?];
 		for (seed, plan) in (1..).zip(plans) {
-			let account = dev_account(plan.name)?;
-			let (signer, key_file) = worker::new_key(&self.lab, plan.name, seed)?;
-			let model = self.models.get(plan.model).context("no such model")?.id;
-			let proof = signer.proof(&genesis, &account);
-			let calls = vec![
-				Call::RegisterProvider { stake: STAKE },
-				Call::AddWorkerKey {
-					key: signer.public(),
-					proof,
-				},
-				Call::SetOffer {
-					model,
-					price: plan.price,
-					slots: 2,
-				},
-			];
+			let provider = self.provider_to_be(plan, seed)?;
+			let calls = self.calls(plan, &provider)?;
 			running.push(self.send(plan.name, calls, 0).await?);
-			let provider = Provider {
-				account,
-				signer,
-				key_file,
-				worker: None,
-			};
 			self.providers.insert(plan.name, provider);
 		}
 		for sent in running.into_iter().flatten() {
 			sent.await??;
 		}
-		let view = self.chain().at(At::Best).await?;
+		// With several validators, a block that is best now may not be a moment later.
 		for model in &self.models {
-			let id = view.model_by_hashes(&model.spec.hashes).await?;
-			ensure!(
-				id == Some(model.id),
-				"{} is model {id:?}",
-				model.dir.display()
-			);
+			let what = format!("{} is model {}", model.dir.display(), model.id);
+			let expected = VersionId {
+				model: model.id,
+				version: VERSION,
+			};
+			until(&what, IN_BLOCK, async || {
+				let view = self.chain().at(At::Best).await?;
+				let found = view.version_by_hashes(&model.spec.hashes).await?;
+				ensure!(
+					found.is_none_or(|found| found == expected),
+					"{} is {found:?}",
+					model.dir.display()
+				);
+				Ok(found.map(|_| ()))
+			})
+			.await?;
 		}
 		Ok(())
 	}
@@ -324,24 +393,55 @@ impl World {
 		Ok(running)
 	}
 
-	async fn start_workers(&mut self, plans: &[Plan]) -> Result<()> {
+	/// The key and the worker of a provider, not registered yet.
+	fn provider_to_be(&self, plan: &Plan, seed: u8) -> Result<Provider> {
+		let (signer, key_file) = worker::new_key(&self.lab, plan.name, seed)?;
+		let model = self.models.get(plan.model).context("no such model")?;
+		let options = WorkerOptions {
+			name: format!("worker-{}", plan.name),
+			url: plan.url.clone().unwrap_or_else(|| self.node.url()),
+			model: model.dir.clone(),
+			key: key_file.clone(),
+			throttle: plan.throttle,
+		};
+		Ok(Provider {
+			account: dev_account(plan.name)?,
+			signer,
+			key_file,
+			options,
+			worker: None,
+		})
+	}
+
+	/// What makes an account this provider.
+	fn calls(&self, plan: &Plan, provider: &Provider) -> Result<Vec<Call>> {
+		let (genesis, signer) = (self.chain().genesis(), &provider.signer);
+		Ok(vec![
+			Call::RegisterProvider { stake: STAKE },
+			Call::AddWorkerKey {
+				key: signer.public(),
+				proof: signer.proof(&genesis, &provider.account),
+			},
+			Call::SetOffer {
+				model: self.models.get(plan.model).context("no such model")?.id,
+				version: VERSION,
+				price: plan.price,
+				slots: plan.slots,
+				attributes: plan.attributes,
+			},
+		])
+	}
+
+	/// Starts the workers of these providers, all at once.
+	///
+	/// # Errors
+	/// When one does not get ready.
+	pub async fn employ(&mut self, names: &[&'static str]) -> Result<()> {
 		let mut starting = Vec::new();
-		for plan in plans.iter().filter(|plan| plan.works) {
-			let provider = self.provider(plan.name)?;
-			let options = WorkerOptions {
-				name: format!("worker-{}", plan.name),
-				url: self.node.url(),
-				model: self
-					.models
-					.get(plan.model)
-					.context("no such model")?
-					.dir
-					.clone(),
-				key: provider.key_file.clone(),
-				throttle: plan.throttle,
-			};
+		for name in names {
+			let options = self.provider(name)?.options.clone();
 			let lab = self.lab.clone();
-			let start = async move { anyhow::Ok((plan.name, Worker::start(&lab, options).await?)) };
+			let start = async move { anyhow::Ok((*name, Worker::start(&lab, options).await?)) };
 			starting.push(start);
 		}
 		let started: Vec<(&'static str, Worker)> = try_join_all(starting).await?;

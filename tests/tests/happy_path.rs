@@ -3,10 +3,7 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
-use athanor::{
-	At, Chain,
-	chain::{JobState, StoredReceipt},
-};
+use athanor::{At, Chain, chain::StoredReceipt};
 use athanor_e2e::{
 	Lab, Node, NodeOptions, Worker, WorkerOptions, binaries,
 	command::{self, Cli, Finished},
@@ -310,11 +307,8 @@ async fn sampled_here(lab: &Lab, chain: &Chain, dir: &Path, job: u64) -> Result<
 		.job(job)
 		.await?
 		.context("no job")?;
-	let JobState::Submitted { work, .. } = then.state else {
-		anyhow::bail!("job {job} is not submitted in block {submitted_at}: {then:?}");
-	};
-	ensure!(work.seed != [0; 32], "the chain gave no seed: {work:?}");
-	let seed = format!("0x{}", hex::encode(work.seed));
+	let seed = then.seed.context("the chain gave no seed")?;
+	let seed = format!("0x{}", hex::encode(seed));
 	let sampling = ["--temperature", "0.8", "--top-k", "40", "--seed", &seed];
 	model::generate(lab, dir, PROMPT, TOKENS, &sampling).await
 }

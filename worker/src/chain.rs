@@ -1,5 +1,7 @@
 //! [`Ledger`] and [`Registry`] over the client library.
 
+mod open;
+
 use std::{
 	collections::VecDeque,
 	future::Future,
@@ -8,11 +10,13 @@ use std::{
 };
 
 use athanor::{
-	At, BlockId, BlockStream, Chain, Submission, View,
-	chain::{Job, JobState, Model, ModelStatus},
+	At, BlockId, BlockStream, Chain, Claimed, Constants, Provider, Release, Submission, View,
+	chain::{Job, JobState, ModelStatus},
 };
 use athanor_primitives::{
 	H256, JobId, ModelId, WorkerKey,
+	claim::SignedClaim,
+	eligibility::Ineligible,
 	model::{ModelHashes, PriceClass},
 	price::PriceBounds,
 	receipt::{Delivery, SignedReceipt},
@@ -22,9 +26,14 @@ use tokio::time::{sleep, timeout};
 
 use crate::{
 	account::AccountId,
-	ledger::{Assigned, BlockRef, Closed, Head, Ledger, LedgerError, Standing, SubmitError},
-	registry::{Limits, ModelEntry, OfferEntry, Registry},
+	ledger::{
+		Assigned, BlockRef, ClaimError, Closed, Head, Ledger, LedgerError, OpenJob, OwnOffer,
+		Standing, SubmitError,
+	},
+	registry::{KeyEntry, Limits, ModelEntry, OfferEntry, ProviderEntry, Registry},
+	run::claim::WorkPeriod,
 };
+use open::OpenJobs;
 
 /// A node that takes longer for an answer counts as unreachable.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -45,6 +54,7 @@ pub struct Remote {
 	genesis: H256,
 	chain: Mutex<Chain>,
 	views: Mutex<VecDeque<Arc<View>>>,
+	open: tokio::sync::Mutex<OpenJobs>,
 }
 
 impl std::fmt::Debug for Remote {
@@ -109,6 +119,24 @@ async fn handed_over(
 	}
 }
 
+/// What came of handing a claim over.
+async fn claim_handed_over(
+	sending: impl Future<Output = Result<Claimed, athanor::Error>> + Send,
+	patience: Duration,
+) -> Result<(), ClaimError> {
+	match timeout(patience, sending).await {
+		Ok(Ok(Claimed::Pending)) => Ok(()),
+		Ok(Ok(Claimed::Outrun)) => Err(ClaimError::Outrun),
+		Ok(Ok(Claimed::Refused(refusal))) => Err(ClaimError::Refused(refusal)),
+		Ok(Ok(Claimed::Ineligible(reason))) => Err(ClaimError::Ineligible(reason)),
+		Ok(Err(error @ (athanor::Error::Unreachable { .. } | athanor::Error::TimedOut { .. }))) => {
+			Err(ClaimError::Ledger(error.into()))
+		}
+		Ok(Err(error)) => Err(ClaimError::Pool(error.to_string())),
+		Err(_) => Err(ClaimError::Ledger(silent(patience))),
+	}
+}
+
 impl Remote {
 	/// Connects to the node at `url`; once, without patience.
 	///
@@ -124,6 +152,7 @@ impl Remote {
 			genesis: chain.genesis(),
 			chain: Mutex::new(chain),
 			views: Mutex::new(VecDeque::new()),
+			open: tokio::sync::Mutex::default(),
 		})
 	}
 
@@ -239,6 +268,7 @@ impl Ledger for Remote {
 			.lock()
 			.unwrap_or_else(PoisonError::into_inner)
 			.clear();
+		self.open.lock().await.forget();
 		let heads = Heads {
 			heads: merge(chain.best_blocks(), chain.finalised_blocks()),
 			genesis: self.genesis,
@@ -263,6 +293,38 @@ impl Ledger for Remote {
 			tasks.extend(found.and_then(|found| assigned(job, &found)));
 		}
 		Ok(tasks)
+	}
+
+	async fn claimable(
+		&self,
+		model: ModelId,
+		version: u32,
+		at: BlockRef,
+	) -> Result<Vec<OpenJob>, LedgerError> {
+		let (chain, view) = (self.chain(), self.view(at.hash).await?);
+		let mut open = self.open.lock().await;
+		ask(open.at(&chain, &view, (model, version))).await
+	}
+
+	async fn own_offer(
+		&self,
+		provider: &AccountId,
+		model: ModelId,
+		version: u32,
+		at: BlockRef,
+	) -> Result<Option<OwnOffer>, LedgerError> {
+		let view = self.view(at.hash).await?;
+		let Some(offer) = ask(view.offer(model, version, provider)).await? else {
+			return Ok(None);
+		};
+		let entry = ask(view.provider(provider)).await?;
+		let min_stake = view.constants()?.min_stake;
+		Ok(Some(OwnOffer {
+			price: offer.price,
+			attributes: offer.attributes,
+			free: offer.free(),
+			obstacle: obstacle(entry.as_ref(), min_stake, at.number),
+		}))
 	}
 
 	async fn input(&self, job: JobId, at: H256) -> Result<Option<Vec<u8>>, LedgerError> {
@@ -316,6 +378,33 @@ impl Ledger for Remote {
 		// Whether it gets into a block is seen by looking at every block.
 		handed_over(chain.send_receipt(signed, Some(delivery)), SEND_PATIENCE).await
 	}
+
+	async fn claim(&self, signed: &SignedClaim) -> Result<(), ClaimError> {
+		let chain = self.chain();
+		claim_handed_over(chain.send_claim(signed), SEND_PATIENCE).await
+	}
+}
+
+/// Why a provider is given no work whatever the job, in the next block.
+fn obstacle(provider: Option<&Provider>, min_stake: u128, best: u32) -> Option<Ineligible> {
+	let Some(provider) = provider else {
+		return Some(Ineligible::NotProvider);
+	};
+	let conditions = [
+		(provider.chilled, Ineligible::Chilled),
+		(
+			best.saturating_add(1) < provider.paused_until,
+			Ineligible::Paused,
+		),
+		(provider.keys == 0, Ineligible::NoWorkerKey),
+		(provider.bonded < min_stake, Ineligible::StakeTooLow),
+		(
+			provider.committed >= provider.bonded,
+			Ineligible::NotEnoughCover,
+		),
+	];
+	let failed = conditions.into_iter().find(|(fails, _)| *fails);
+	failed.map(|(_, reason)| reason)
 }
 
 /// The task in a live job, if it is assigned.
@@ -334,21 +423,37 @@ fn assigned(job: JobId, found: &Job) -> Option<Assigned> {
 		max_input_tokens: found.max_input_tokens,
 		max_output_tokens: found.max_output_tokens,
 		price: work.price,
-		seed: work.seed,
+		seed: found.seed?,
 		assigned_at: work.assigned_at,
 		deadline: *deadline,
 	})
 }
 
-fn entry(id: ModelId, model: Model) -> ModelEntry {
+fn entry(id: ModelId, release: Release) -> ModelEntry {
 	ModelEntry {
 		id,
-		name: model.name,
-		hashes: model.hashes,
-		version: model.version,
-		price_class: model.price_class,
-		context_length: model.context_length,
-		active: model.status == ModelStatus::Active,
+		posts_until: release.posts_until(),
+		retired: release.model.status != ModelStatus::Active,
+		name: release.model.name,
+		hashes: release.version.hashes,
+		version: release.number,
+		newest: release.model.version,
+		price_class: release.model.price_class,
+		context_length: release.version.context_length,
+	}
+}
+
+fn limits(constants: &Constants) -> Limits {
+	Limits {
+		min_stake: constants.min_stake,
+		block_time: constants.block_time,
+		max_text: constants.max_text,
+		max_claim_validity: constants.max_claim_validity,
+		work_period: WorkPeriod {
+			base: constants.base_work_period,
+			prefill_tokens_per_block: constants.prefill_tokens_per_block,
+			tokens_per_block: constants.tokens_per_block,
+		},
 	}
 }
 
@@ -358,8 +463,8 @@ impl Registry for Remote {
 	}
 
 	async fn model(&self, id: ModelId) -> Result<Option<ModelEntry>, LedgerError> {
-		let model = ask(self.best().await?.model(id)).await?;
-		Ok(model.map(|model| entry(id, model)))
+		let release = ask(self.best().await?.release(id, None)).await?;
+		Ok(release.map(|release| entry(id, release)))
 	}
 
 	async fn model_by_hashes(
@@ -367,36 +472,43 @@ impl Registry for Remote {
 		hashes: &ModelHashes,
 	) -> Result<Option<ModelEntry>, LedgerError> {
 		let view = self.best().await?;
-		let Some(id) = ask(view.model_by_hashes(hashes)).await? else {
+		let Some(found) = ask(view.version_by_hashes(hashes)).await? else {
 			return Ok(None);
 		};
-		let model = ask(view.model(id)).await?;
-		Ok(model.map(|model| entry(id, model)))
+		let release = ask(view.release(found.model, Some(found.version))).await?;
+		Ok(release.map(|release| entry(found.model, release)))
 	}
 
-	async fn provider_of(&self, key: &WorkerKey) -> Result<Option<AccountId>, LedgerError> {
-		ask(self.best().await?.provider_of(key)).await
+	async fn key(&self, key: &WorkerKey) -> Result<Option<KeyEntry>, LedgerError> {
+		let record = ask(self.best().await?.worker(key)).await?;
+		Ok(record.map(|record| KeyEntry {
+			provider: record.provider,
+			retired: record.retired_at.is_some(),
+		}))
 	}
 
-	async fn stake(&self, provider: &AccountId) -> Result<Option<u128>, LedgerError> {
+	async fn provider(&self, provider: &AccountId) -> Result<Option<ProviderEntry>, LedgerError> {
 		let provider = ask(self.best().await?.provider(provider)).await?;
-		Ok(provider.map(|provider| provider.bonded))
-	}
-
-	async fn worker_count(&self, provider: &AccountId) -> Result<u32, LedgerError> {
-		let provider = ask(self.best().await?.provider(provider)).await?;
-		Ok(provider.map_or(0, |provider| provider.keys))
+		Ok(provider.map(|provider| ProviderEntry {
+			bonded: provider.bonded,
+			committed: provider.committed,
+			keys: provider.keys,
+			chilled: provider.chilled,
+			paused_until: provider.paused_until,
+		}))
 	}
 
 	async fn offer(
 		&self,
 		model: ModelId,
+		version: u32,
 		provider: &AccountId,
 	) -> Result<Option<OfferEntry>, LedgerError> {
-		let offer = ask(self.best().await?.offer(model, provider)).await?;
+		let offer = ask(self.best().await?.offer(model, version, provider)).await?;
 		Ok(offer.map(|offer| OfferEntry {
 			price: offer.price,
 			slots: offer.slots,
+			attributes: offer.attributes,
 		}))
 	}
 
@@ -405,12 +517,7 @@ impl Registry for Remote {
 	}
 
 	async fn limits(&self) -> Result<Limits, LedgerError> {
-		let constants = self.best().await?.constants()?;
-		Ok(Limits {
-			min_stake: constants.min_stake,
-			block_time: constants.block_time,
-			max_text: constants.max_text,
-		})
+		Ok(limits(&self.best().await?.constants()?))
 	}
 
 	async fn now(&self) -> Result<(BlockRef, u64), LedgerError> {
@@ -501,5 +608,58 @@ mod tests {
 		assert!(matches!(result, Err(SubmitError::Ledger(_))), "{result:?}");
 		let result = handed(NOW, Err(athanor::Error::Node("full".into()))).await;
 		assert!(matches!(result, Err(SubmitError::Pool(_))), "{result:?}");
+	}
+
+	#[tokio::test]
+	async fn every_answer_about_a_claim_has_its_meaning() {
+		let handed = |answer| claim_handed_over(ready(answer), SEND_PATIENCE);
+		assert_eq!(handed(Ok(Claimed::Pending)).await, Ok(()));
+		assert_eq!(handed(Ok(Claimed::Outrun)).await, Err(ClaimError::Outrun));
+		let refused = handed(Ok(Claimed::Refused(Refusal::NotClaimable))).await;
+		assert_eq!(refused, Err(ClaimError::Refused(Refusal::NotClaimable)));
+		let poor = handed(Ok(Claimed::Ineligible(Ineligible::NotEnoughCover))).await;
+		assert_eq!(
+			poor,
+			Err(ClaimError::Ineligible(Ineligible::NotEnoughCover))
+		);
+		let full = handed(Err(athanor::Error::Node("full".into()))).await;
+		assert!(matches!(full, Err(ClaimError::Pool(_))), "{full:?}");
+		let silent = claim_handed_over(pending(), Duration::from_millis(20)).await;
+		assert!(matches!(silent, Err(ClaimError::Ledger(_))), "{silent:?}");
+	}
+
+	#[test]
+	fn what_keeps_all_work_away_is_found() {
+		let good = Provider {
+			bonded: 100,
+			committed: 40,
+			unbonding: vec![],
+			keys: 1,
+			retired_keys: 0,
+			registered_at: 1,
+			slashed: 0,
+			paused_until: 50,
+			chilled: false,
+		};
+		let found = |change: &dyn Fn(&mut Provider), best| {
+			let mut provider = good.clone();
+			change(&mut provider);
+			obstacle(Some(&provider), 100, best)
+		};
+		assert_eq!(
+			found(&|_| {}, 49),
+			None,
+			"the pause is over in the next block"
+		);
+		assert_eq!(found(&|_| {}, 48), Some(Ineligible::Paused));
+		let chilled = found(&|provider| provider.chilled = true, 48);
+		assert_eq!(chilled, Some(Ineligible::Chilled));
+		let poor = found(&|provider| provider.bonded = 99, 49);
+		assert_eq!(poor, Some(Ineligible::StakeTooLow));
+		let keyless = found(&|provider| provider.keys = 0, 49);
+		assert_eq!(keyless, Some(Ineligible::NoWorkerKey));
+		let busy = found(&|provider| provider.committed = 100, 49);
+		assert_eq!(busy, Some(Ineligible::NotEnoughCover));
+		assert_eq!(obstacle(None, 100, 49), Some(Ineligible::NotProvider));
 	}
 }

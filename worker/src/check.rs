@@ -16,8 +16,8 @@ use crate::{
 	keys::WorkerKey,
 	ledger::{AccountId, LedgerError},
 	registry::{
-		ModelEntry, OfferEntry, Registry, TooManySlots, hex_of, identify, key_remedy,
-		too_many_slots,
+		Ending, KeyEntry, ModelEntry, OfferEntry, ProviderEntry, Registry, TooManySlots, about,
+		attributes_text, ending, hex_of, identify, key_remedy, too_many_slots,
 	},
 };
 
@@ -33,6 +33,8 @@ const MAX_SKEW: u64 = 30;
 pub enum Status {
 	/// In order.
 	Ok,
+	/// In order for now; something has to be done about it, or waited for.
+	Warn,
 	/// Not in order; `run` would fail or get no jobs.
 	Fail,
 	/// Could not be looked at, because something before it failed.
@@ -48,7 +50,7 @@ pub struct Line {
 	pub status: Status,
 	/// What was found.
 	pub detail: String,
-	/// What to do about it, if it failed.
+	/// What to do about it, if it is not in order.
 	#[serde(skip_serializing_if = "Option::is_none")]
 	pub remedy: Option<String>,
 }
@@ -67,6 +69,10 @@ impl Report {
 
 	fn fail(&mut self, name: &'static str, detail: impl Into<String>, remedy: impl Into<String>) {
 		self.add(name, Status::Fail, detail.into(), Some(remedy.into()));
+	}
+
+	fn warn(&mut self, name: &'static str, detail: impl Into<String>, remedy: impl Into<String>) {
+		self.add(name, Status::Warn, detail.into(), Some(remedy.into()));
 	}
 
 	fn skip(&mut self, name: &'static str, because: &str) {
@@ -115,7 +121,7 @@ impl Report {
 			.count()
 	}
 
-	/// For people: one line for each check, and the remedy below those that failed.
+	/// For people: one line for each check, and the remedy below those that are not in order.
 	pub fn to_text(&self) -> String {
 		let mut text = String::new();
 		for Line {
@@ -127,6 +133,7 @@ impl Report {
 		{
 			let status = match status {
 				Status::Ok => "ok",
+				Status::Warn => "warn",
 				Status::Fail => "fail",
 				Status::Skip => "skip",
 			};
@@ -206,7 +213,20 @@ pub struct Subject<'a> {
 }
 
 /// Names of the checks on the chain.
-const ON_CHAIN: [&str; 6] = ["clock", "model", "key", "stake", "offer", "price"];
+const ON_CHAIN: [&str; 9] = [
+	"clock",
+	"model",
+	"version",
+	"key",
+	"stake",
+	"standing",
+	"offer",
+	"attributes",
+	"price",
+];
+
+/// Those of them that take a provider and its offer.
+const OF_OFFER: [&str; 3] = ["offer", "attributes", "price"];
 
 /// Looks at everything that is on the chain.
 pub async fn chain<R: Registry>(report: &mut Report, registry: &R, subject: &Subject<'_>) {
@@ -246,16 +266,20 @@ async fn on_chain<R: Registry>(
 	let model = model(report, registry, subject).await?;
 	let provider = provider(report, registry, subject, genesis).await?;
 	let Some(provider) = provider else {
-		for name in ["stake", "offer", "price"] {
+		for name in ["stake", "standing"].into_iter().chain(OF_OFFER) {
 			report.skip(name, "the provider is not known");
 		}
 		return Ok(());
 	};
-	stake(report, registry, &provider).await?;
+	let entry = stake(report, registry, &provider).await?;
+	match &entry {
+		Some(entry) => standing(report, registry, entry).await?,
+		None => report.skip("standing", "there is no such provider"),
+	}
 	match model {
-		Some(model) => offer(report, registry, &model, &provider).await,
+		Some(model) => offer(report, registry, &model, &provider, entry.as_ref()).await,
 		None => {
-			for name in ["offer", "price"] {
+			for name in OF_OFFER {
 				report.skip(name, "the model is not known");
 			}
 			Ok(())
@@ -293,7 +317,9 @@ async fn model<R: Registry>(
 	subject: &Subject<'_>,
 ) -> Result<Option<ModelEntry>, LedgerError> {
 	let Some(hashes) = &subject.hashes else {
-		report.skip("model", "the model directory cannot be read");
+		for name in ["model", "version"] {
+			report.skip(name, "the model directory cannot be read");
+		}
 		return Ok(None);
 	};
 	let entry = match identify(registry, subject.dir, hashes, subject.model).await {
@@ -305,20 +331,42 @@ async fn model<R: Registry>(
 				error.to_string(),
 				model_remedy(&error, subject.dir),
 			);
+			report.skip("version", "the model is not known");
 			return Ok(None);
 		}
 	};
-	if entry.active {
-		let detail = format!(
-			"{} is model {} ({}), all hashes agree",
-			subject.dir, entry.id, entry.name
-		);
-		report.ok("model", detail);
-	} else {
-		let detail = format!("model {} ({}) is retired", entry.id, entry.name);
-		report.fail("model", detail, "It gets no new jobs: serve another model");
-	}
+	let detail = format!(
+		"{} is model {} ({}), all hashes agree",
+		subject.dir, entry.id, entry.name
+	);
+	report.ok("model", detail);
+	version(report, registry, &entry).await?;
 	Ok(Some(entry))
+}
+
+async fn version<R: Registry>(
+	report: &mut Report,
+	registry: &R,
+	model: &ModelEntry,
+) -> Result<(), LedgerError> {
+	let (block, _) = registry.now().await?;
+	let block_time = registry.limits().await?.block_time;
+	match ending(model, block.number, block_time) {
+		None => report.ok(
+			"version",
+			format!(
+				"version {}, the newest of model {}",
+				model.version, model.id
+			),
+		),
+		Some(Ending {
+			detail,
+			remedy,
+			open: true,
+		}) => report.warn("version", detail, remedy),
+		Some(Ending { detail, remedy, .. }) => report.fail("version", detail, remedy),
+	}
+	Ok(())
 }
 
 fn model_remedy(error: &Error, dir: &str) -> String {
@@ -347,7 +395,18 @@ async fn provider<R: Registry>(
 		return Ok(subject.provider);
 	};
 	let public = hex_of(&key.public());
-	match registry.provider_of(&key.public()).await? {
+	let found = registry.key(&key.public()).await?;
+	if let Some(KeyEntry {
+		provider,
+		retired: true,
+	}) = found
+	{
+		let detail = format!("{public} was removed by {provider}, and cannot sign any more");
+		let remedy = "Make a new key with `athanor-worker keys new`, and register it as the provider: `athanor-worker keys proof --help`";
+		report.fail("key", detail, remedy);
+		return Ok(Some(provider));
+	}
+	match found.map(|found| found.provider) {
 		Some(found) if subject.provider.is_none_or(|wanted| wanted == found) => {
 			report.ok("key", format!("{public} is a worker of {found}"));
 			Ok(Some(found))
@@ -373,29 +432,69 @@ async fn stake<R: Registry>(
 	report: &mut Report,
 	registry: &R,
 	provider: &AccountId,
-) -> Result<(), LedgerError> {
+) -> Result<Option<ProviderEntry>, LedgerError> {
 	let min = registry.limits().await?.min_stake;
-	match registry.stake(provider).await? {
-		Some(stake) if stake >= min => {
-			report.ok(
-				"stake",
-				format!("{} bonded, {} needed", Amount(stake), Amount(min)),
-			);
-		}
-		Some(stake) => {
-			let detail = format!("{} bonded, {} needed", Amount(stake), Amount(min));
-			let missing = Amount(min.saturating_sub(stake));
-			let remedy = format!("As the provider, run: athanor provider stake '{missing}'");
-			report.fail("stake", detail, remedy);
-		}
-		None => {
-			let remedy = format!(
-				"As {provider}, run: athanor provider register --stake '{}'",
-				Amount(min)
-			);
-			report.fail("stake", format!("{provider} is no provider"), remedy);
-		}
+	let found = registry.provider(provider).await?;
+	let Some(entry) = &found else {
+		let remedy = format!(
+			"As {provider}, run: athanor provider register --stake '{}'",
+			Amount(min)
+		);
+		report.fail("stake", format!("{provider} is no provider"), remedy);
+		return Ok(None);
+	};
+	let detail = format!(
+		"{} bonded, {} of it for jobs in hand, {} needed",
+		Amount(entry.bonded),
+		Amount(entry.committed),
+		Amount(min)
+	);
+	if entry.bonded < min {
+		let missing = Amount(min.saturating_sub(entry.bonded));
+		let remedy = format!("As the provider, run: athanor provider stake '{missing}'");
+		report.fail("stake", detail, remedy);
+	} else if entry.committed >= entry.bonded {
+		report.warn(
+			"stake",
+			format!("{detail}: nothing is left to cover another job"),
+			"New jobs come when some are done; or as the provider, run: athanor provider stake AMOUNT",
+		);
+	} else {
+		report.ok("stake", detail);
 	}
+	Ok(found)
+}
+
+/// Whether anything but stake keeps work away.
+async fn standing<R: Registry>(
+	report: &mut Report,
+	registry: &R,
+	entry: &ProviderEntry,
+) -> Result<(), LedgerError> {
+	let (block, _) = registry.now().await?;
+	if entry.chilled {
+		report.fail(
+			"standing",
+			"the provider is chilled: it gets no new jobs",
+			"As the provider, run: athanor provider unchill",
+		);
+		return Ok(());
+	}
+	let left = entry.paused_until.saturating_sub(block.number);
+	if left == 0 {
+		report.ok("standing", "the provider is neither chilled nor paused");
+		return Ok(());
+	}
+	let block_time = registry.limits().await?.block_time;
+	let time = about(left, block_time);
+	report.warn(
+		"standing",
+		format!(
+			"the provider is paused until block {} after a missed deadline, for about {time}",
+			entry.paused_until
+		),
+		"Jobs come again by themselves then. See in the worker's log why the deadline was missed; offer fewer slots if there are more than workers",
+	);
 	Ok(())
 }
 
@@ -404,29 +503,42 @@ async fn offer<R: Registry>(
 	registry: &R,
 	model: &ModelEntry,
 	provider: &AccountId,
+	entry: Option<&ProviderEntry>,
 ) -> Result<(), LedgerError> {
-	let Some(offer) = registry.offer(model.id, provider).await? else {
+	let (id, version) = (model.id, model.version);
+	let Some(offer) = registry.offer(id, version, provider).await? else {
 		let remedy = format!(
-			"Without it no job comes. As the provider, run: athanor provider offer --model {} --price-in PRICE --price-out PRICE --slots 1",
-			model.id
+			"Without it no job comes. As the provider, run: athanor provider offer --model {id} --model-version {version} --price-in PRICE --price-out PRICE --slots 1"
 		);
 		report.fail(
 			"offer",
-			format!("there is no offer for model {}", model.id),
+			format!("there is no offer for version {version} of model {id}"),
 			remedy,
 		);
-		report.skip("price", "there is no offer");
+		for name in ["attributes", "price"] {
+			report.skip(name, "there is no offer");
+		}
 		return Ok(());
 	};
 	// A provider without any key is told so by the check of the key.
-	let keys = registry.worker_count(provider).await?.max(1);
-	let found = format!("{} slot(s) for model {}", offer.slots, model.id);
+	let keys = entry.map_or(1, |entry| entry.keys.max(1));
+	let found = format!(
+		"{} slot(s) for version {version} of model {id}",
+		offer.slots
+	);
 	match too_many_slots(offer.slots, keys) {
 		None => report.ok("offer", found),
 		Some(TooManySlots { detail, remedy }) => {
 			report.fail("offer", format!("{found}: {detail}"), remedy);
 		}
 	}
+	report.ok(
+		"attributes",
+		format!(
+			"the offer states {}; jobs that ask for more pass by, and `athanor provider offer --help` says how to state it",
+			attributes_text(&offer.attributes)
+		),
+	);
 	price(report, registry, model, &offer).await
 }
 
@@ -451,8 +563,8 @@ async fn price<R: Registry>(
 			"price",
 			detail,
 			format!(
-				"The offer gets no job. As the provider, run: athanor provider offer --model {} --slots {} with --price-in and --price-out within the bounds",
-				model.id, offer.slots
+				"The offer gets no job. As the provider, run: athanor provider offer --model {} --model-version {} --slots {} with --price-in and --price-out within the bounds",
+				model.id, model.version, offer.slots
 			),
 		);
 	}

@@ -130,6 +130,11 @@ Examples:
   athanor-worker run --model-dir models/demo --key worker.key
   athanor-worker run --url ws://node:9944 --model-dir models/demo --key worker.key \\
       --metrics 127.0.0.1:9700 --min-price-out 2000u --max-tokens 512
+  athanor-worker run --model-dir models/demo --key worker.key --no-claim
+
+Besides the jobs that the chain gives its provider, it claims jobs that are for whoever comes first: one
+at a time, when it has nothing to do, at the price of the provider's offer, within the limits above, and
+only if it has measured that it can do them in time. --no-claim keeps it from that.
 
 SIGTERM or SIGINT lets the running job finish and its receipt reach a block; a second one stops at
 once. What is finished but not yet sent survives even kill -9, and is sent at the next start.
@@ -164,6 +169,9 @@ pub struct RunArgs {
 	/// provider]
 	#[arg(long = "peer", value_parser = bytes32, value_name = "KEY")]
 	pub peers: Vec<WorkerKey>,
+	/// Claim no jobs; take only those that the chain gives
+	#[arg(long)]
+	pub no_claim: bool,
 	/// Keep the journal of closed jobs for so many days, at least 1
 	#[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..), value_name = "DAYS")]
 	pub keep_days: u32,
@@ -416,6 +424,20 @@ mod tests {
 		assert!(parse(&["--prompt", "a", "--chat", "b"]).is_err());
 		assert!(parse(&["--prompt", "a", "--greedy", "--seed", "1"]).is_err());
 		assert!(parse(&["--prompt", "a", "--greedy"]).is_ok());
+	}
+
+	#[test]
+	fn claiming_can_be_switched_off() {
+		let claims = |more: &[&str]| {
+			let args = ["athanor-worker", "run", "--model-dir", "d", "--key", "k"];
+			let cli = Cli::try_parse_from(args.iter().chain(more)).unwrap();
+			match cli.command {
+				Command::Run(args) => !args.no_claim,
+				_ => panic!("another command"),
+			}
+		};
+		assert!(claims(&[]));
+		assert!(!claims(&["--no-claim"]));
 	}
 
 	#[test]

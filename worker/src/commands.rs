@@ -4,7 +4,7 @@ use std::{
 	panic::{AssertUnwindSafe, catch_unwind},
 	path::{Path, PathBuf},
 	sync::Arc,
-	time::Duration,
+	time::{Duration, Instant},
 };
 
 use athanor::Amount;
@@ -31,9 +31,9 @@ use crate::{
 	keys::WorkerKey,
 	ledger::{AccountId, LedgerError},
 	llm, metrics,
-	registry::{self, Limits, ModelEntry, Registry, TooManySlots, hex_of, too_many_slots},
+	registry::{self, Limits, ModelEntry, Registry, TooManySlots, ending, hex_of, too_many_slots},
 	run::{DRAIN_LIMIT, Setup, Worker, engine, rules::Rules},
-	runner::{Prompt, RunError},
+	runner::{Progress, Prompt, RunError},
 	shutdown::Shutdown,
 };
 
@@ -267,11 +267,13 @@ async fn start(args: RunArgs) -> Result<Worker<Remote>, Error> {
 	}
 	let (dir, device) = (args.worker.model_dir.clone(), args.worker.device);
 	info!("loading and verifying {}", dir.display());
+	let measured = !args.no_claim;
 	// Loaded first: of a damaged or unsupported model, that says what is wrong. Its hashes would only
 	// say that the registry does not know it.
-	let (loaded, hashes) = on_device(device, move || {
+	let (loaded, hashes, probe) = on_device(device, move || {
 		let loaded = llm::Engine::load(&dir, device)?;
-		Ok((loaded, llm::hashes(&dir)?))
+		let probe = if measured { probe(&loaded)? } else { None };
+		Ok((loaded, llm::hashes(&dir)?, probe))
 	})
 	.await?;
 	let remote = connect(&args.worker.chain.url).await?;
@@ -279,8 +281,8 @@ async fn start(args: RunArgs) -> Result<Worker<Remote>, Error> {
 	let shown_dir = args.worker.model_dir.display().to_string();
 	let model = registry::identify(&remote, &shown_dir, &hashes, args.worker.model).await?;
 	info!(
-		"{shown_dir} is model {} ({}): all hashes agree",
-		model.id, model.name
+		"{shown_dir} is version {} of model {} ({}): all hashes agree",
+		model.version, model.id, model.name
 	);
 	let key_file = args.worker.key.display().to_string();
 	let wanted = args.worker.provider.as_ref();
@@ -302,8 +304,70 @@ async fn start(args: RunArgs) -> Result<Worker<Remote>, Error> {
 		action: "start the inference thread".into(),
 		source,
 	})?;
+	if let Some(probe) = probe {
+		probe.teach(&engine, args.throttle);
+	}
 	let setup = setup(args, key, genesis, provider, &model, &limits);
 	Worker::new(Arc::new(remote), journal, setup, engine)
+}
+
+/// Tokens of the prompt with which the engine's speed is measured, at least.
+const PROBE_PROMPT: usize = 64;
+
+/// Tokens that are generated for that.
+const PROBE_OUTPUT: u32 = 16;
+
+/// What a first run says about the engine's speed.
+struct Probe {
+	prompt: u32,
+	first: Duration,
+	others: u32,
+	rest: Duration,
+}
+
+/// Runs the engine once, so that what it claims first is done in time as well. `None` if the model has no
+/// room for such a prompt.
+fn probe(engine: &llm::Engine) -> Result<Option<Probe>, Error> {
+	let prompt = Prompt {
+		input: b"a b c d ".repeat(PROBE_PROMPT / 4),
+		format: PromptFormat::Completion,
+		sampler: Sampler::Greedy,
+		seed: [0; 32],
+		max_input_tokens: u32::MAX,
+		max_output_tokens: PROBE_OUTPUT,
+	};
+	let (started, mut first, mut tokens) = (Instant::now(), None, 0_u32);
+	let result = engine.generate(&prompt, &mut |progress| {
+		if let Progress::Token(_) = progress {
+			first.get_or_insert_with(|| started.elapsed());
+			tokens = tokens.saturating_add(1);
+		}
+		true
+	});
+	let output = match result {
+		Err(RunError::Rejected(_)) => return Ok(None),
+		result => result?,
+	};
+	let first = first.unwrap_or_else(|| started.elapsed());
+	Ok(Some(Probe {
+		prompt: output.tokens_in,
+		first,
+		others: tokens.saturating_sub(1),
+		rest: started.elapsed().saturating_sub(first),
+	}))
+}
+
+impl Probe {
+	/// Tells the engine. A throttle holds back what the device could do.
+	fn teach(&self, engine: &engine::Engine, throttle: Option<f64>) {
+		let held_back = throttle
+			.and_then(|rate| Duration::try_from_secs_f64(f64::from(self.others) / rate).ok())
+			.unwrap_or_default();
+		let rest = self.rest.max(held_back);
+		engine
+			.speed()
+			.observe(self.prompt, self.first, self.others, rest);
+	}
 }
 
 fn setup(
@@ -335,6 +399,9 @@ fn setup(
 		provider,
 		model_name: model.name.clone(),
 		rules,
+		claims: !args.no_claim,
+		max_claim_validity: limits.max_claim_validity,
+		work_period: limits.work_period,
 		block_time: Duration::from_millis(limits.block_time),
 		max_text: usize::try_from(limits.max_text).unwrap_or(usize::MAX),
 		keep: DAY.saturating_mul(args.keep_days),
@@ -381,26 +448,32 @@ async fn warn_early(
 	model: &ModelEntry,
 	provider: &AccountId,
 ) -> Result<(), LedgerError> {
-	if !model.active {
-		warn!("model {} is retired: it gets no new jobs", model.id);
+	let (limits, (block, _)) = (remote.limits().await?, remote.now().await?);
+	if let Some(ending) = ending(model, block.number, limits.block_time) {
+		warn!("{}. {}", ending.detail, ending.remedy);
 	}
-	let min = remote.limits().await?.min_stake;
-	let stake = remote.stake(provider).await?.unwrap_or_default();
-	if stake < min {
+	let found = remote.provider(provider).await?;
+	let bonded = found.map_or(0, |found| found.bonded);
+	if bonded < limits.min_stake {
 		warn!(
 			"the provider has {} bonded and gets no job below {}",
-			Amount(stake),
-			Amount(min)
+			Amount(bonded),
+			Amount(limits.min_stake)
 		);
 	}
-	let Some(offer) = remote.offer(model.id, provider).await? else {
+	if found.is_some_and(|found| found.chilled) {
 		warn!(
-			"the provider has no offer for model {}: no job will come. Publish one: `athanor provider offer --help`",
-			model.id
+			"the provider is chilled: no job will come. As the provider, run: athanor provider unchill"
+		);
+	}
+	let Some(offer) = remote.offer(model.id, model.version, provider).await? else {
+		warn!(
+			"the provider has no offer for version {} of model {}: no job will come. Publish one: `athanor provider offer --help`",
+			model.version, model.id
 		);
 		return Ok(());
 	};
-	let keys = remote.worker_count(provider).await?;
+	let keys = found.map_or(0, |found| found.keys);
 	if let Some(TooManySlots { detail, remedy }) = too_many_slots(offer.slots, keys) {
 		warn!("{detail}. {remedy}");
 	}

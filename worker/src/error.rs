@@ -85,6 +85,16 @@ pub enum Error {
 		/// The commands to run.
 		remedy: String,
 	},
+	/// The worker key was removed by its provider.
+	#[error(
+		"the worker key {key} was removed by the provider {provider}, and cannot sign any more. Make a new one with `athanor-worker keys new` and register it"
+	)]
+	RetiredKey {
+		/// The public key.
+		key: String,
+		/// Whose it was.
+		provider: String,
+	},
 	/// The worker key belongs to another provider.
 	#[error(
 		"the worker key {key} is registered for the provider {found}, not for {expected}. Give the right --provider or --key"
@@ -128,6 +138,7 @@ impl Error {
 			Self::UnknownModel(_)
 			| Self::UnregisteredModel { .. }
 			| Self::UnregisteredKey { .. }
+			| Self::RetiredKey { .. }
 			| Self::OtherProvider { .. } => NOT_FOUND,
 			Self::Chain(error) => error.exit_code(),
 			Self::WrongModel(_) | Self::Ledger(LedgerError::WrongChain { .. }) => {
@@ -152,7 +163,9 @@ fn of_journal(error: &JournalError) -> u8 {
 		JournalError::InUse { .. }
 		| JournalError::Foreign { .. }
 		| JournalError::Directory { .. } => USAGE,
-		JournalError::Corrupt { .. } | JournalError::Database(_) => OTHER,
+		JournalError::Corrupt { .. }
+		| JournalError::AlreadySigned { .. }
+		| JournalError::Database(_) => OTHER,
 	}
 }
 
@@ -322,6 +335,7 @@ mod tests {
 			Error::Ledger(LedgerError::Unreachable("gone".into())),
 			io(ErrorKind::BrokenPipe),
 			io(ErrorKind::StorageFull),
+			journal(JournalError::AlreadySigned { job: 1 }),
 			Error::ChecksFailed(1),
 			Error::Interrupted,
 			Error::Internal("bug".into()),

@@ -1,8 +1,8 @@
 //! The crash-safe record of finished work.
 //!
 //! A receipt is written here, and is on disk, before it is sent. After a crash the same bytes are
-//! sent again, so a job never gets two different receipts from one worker: two would be proof of
-//! equivocation.
+//! sent again. A second receipt for the same job number cannot be written, so that a worker never signs
+//! two different ones: two would be proof of equivocation.
 
 use std::{
 	fs::{self, DirBuilder},
@@ -22,6 +22,9 @@ use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefini
 const ENTRIES: TableDefinition<JobId, &[u8]> = TableDefinition::new("entries");
 /// How far it has come: SCALE of [`State`] and the time of the change.
 const STATES: TableDefinition<JobId, &[u8]> = TableDefinition::new("states");
+/// The task that was answered under a job's number. It stays when the rest is forgotten: a second,
+/// different receipt for the number would be proof of equivocation for ever.
+const SIGNED: TableDefinition<JobId, [u8; 32]> = TableDefinition::new("signed");
 /// Leaves of the trace, concatenated; apart, because they are large and rarely read.
 const LEAVES: TableDefinition<JobId, &[u8]> = TableDefinition::new("leaves");
 /// Whose journal this is.
@@ -77,6 +80,14 @@ pub enum JournalError {
 		job: JobId,
 		/// Why.
 		reason: String,
+	},
+	/// A receipt for the job was signed before.
+	#[error(
+		"this key has signed a receipt for job {job} already. A second, different one would be proof of equivocation and cost stake, so it is not written"
+	)]
+	AlreadySigned {
+		/// The job.
+		job: JobId,
 	},
 	/// The database refused.
 	#[error("the journal failed: {0}. Check that the disk is not full and is in order")]
@@ -221,22 +232,38 @@ impl Journal {
 					}
 				}
 			}
-			transaction.open_table(ENTRIES).map_err(failed)?;
+			let entries = transaction.open_table(ENTRIES).map_err(failed)?;
 			transaction.open_table(STATES).map_err(failed)?;
 			transaction.open_table(LEAVES).map_err(failed)?;
+			let mut signed = transaction.open_table(SIGNED).map_err(failed)?;
+			// A journal of the first release has no such table.
+			for row in entries.iter().map_err(failed)? {
+				let (job, entry) = row.map_err(failed)?;
+				let job = job.value();
+				if signed.get(job).map_err(failed)?.is_none() {
+					let entry: Entry = decode(job, entry.value())?;
+					signed.insert(job, entry.task).map_err(failed)?;
+				}
+			}
 		}
 		transaction.commit().map_err(failed)
 	}
 
-	/// Writes down a finished job, in the state [`State::Computed`]. An entry for the same job is
-	/// replaced. When this returns, the entry survives a crash.
+	/// Writes down a finished job, in the state [`State::Computed`]. When this returns, the entry survives
+	/// a crash.
 	///
 	/// # Errors
-	/// The database cannot be written.
+	/// [`JournalError::AlreadySigned`] if there has ever been an entry for the same job: nothing is
+	/// written then. Or the database cannot be written.
 	pub fn record(&self, entry: &Entry, leaves: &[[u8; 32]]) -> Result<(), JournalError> {
 		let job = entry.job();
 		let transaction = self.database.begin_write().map_err(failed)?;
 		{
+			let mut signed = transaction.open_table(SIGNED).map_err(failed)?;
+			if signed.get(job).map_err(failed)?.is_some() {
+				return Err(JournalError::AlreadySigned { job });
+			}
+			signed.insert(job, entry.task).map_err(failed)?;
 			let mut entries = transaction.open_table(ENTRIES).map_err(failed)?;
 			entries
 				.insert(job, entry.encode().as_slice())
@@ -251,6 +278,18 @@ impl Journal {
 				.map_err(failed)?;
 		}
 		transaction.commit().map_err(failed)
+	}
+
+	/// The task that was answered under this job's number, if any ever was; also when the answer has been
+	/// forgotten.
+	///
+	/// # Errors
+	/// The database cannot be read.
+	pub fn signed(&self, job: JobId) -> Result<Option<[u8; 32]>, JournalError> {
+		let transaction = self.database.begin_read().map_err(failed)?;
+		let table = transaction.open_table(SIGNED).map_err(failed)?;
+		let found = table.get(job).map_err(failed)?;
+		Ok(found.map(|task| task.value()))
 	}
 
 	/// Moves a job on to `state`.
@@ -336,7 +375,8 @@ impl Journal {
 		Ok(states)
 	}
 
-	/// Forgets jobs that were closed longer than `keep` ago. Returns how many.
+	/// Forgets jobs that were closed longer than `keep` ago, but for what their receipts answered. Returns
+	/// how many.
 	///
 	/// # Errors
 	/// The database cannot be written.

@@ -5,8 +5,11 @@
 
 use std::future::Future;
 
+use athanor::chain::Rules;
 use athanor_primitives::{
 	H256, JobId, ModelId, WorkerKey,
+	claim::SignedClaim,
+	eligibility::{Attributes, Ineligible},
 	job::{CloseReason, PromptFormat, Sampler},
 	price::Price,
 	receipt::{Delivery, Refusal, SignedReceipt},
@@ -87,6 +90,71 @@ impl Assigned {
 	}
 }
 
+/// An `Open` job that can be claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenJob {
+	/// The job.
+	pub job: JobId,
+	/// The model to run.
+	pub model: ModelId,
+	/// The model's version.
+	pub model_version: u32,
+	/// Hash of the input bytes.
+	pub input_hash: H256,
+	/// How the input becomes a prompt.
+	pub format: PromptFormat,
+	/// How tokens are chosen.
+	pub sampler: Sampler,
+	/// Seed of the sampler.
+	pub seed: [u8; 32],
+	/// Most prompt tokens that a receipt can state.
+	pub max_input_tokens: u32,
+	/// Most output tokens that a receipt can state.
+	pub max_output_tokens: u32,
+	/// Most units per token.
+	pub ceiling: Price,
+	/// Which providers may do it.
+	pub rules: Rules,
+	/// Providers that failed it.
+	pub failed: Vec<AccountId>,
+	/// Block in which it is refunded if nobody claims it.
+	pub claimable_until: u32,
+}
+
+impl OpenJob {
+	/// The task that it becomes if this provider gets it in this block at this price.
+	pub fn task(&self, provider: AccountId, price: Price, at: u32, deadline: u32) -> Assigned {
+		Assigned {
+			job: self.job,
+			provider,
+			model: self.model,
+			model_version: self.model_version,
+			input_hash: self.input_hash,
+			format: self.format,
+			sampler: self.sampler,
+			max_input_tokens: self.max_input_tokens,
+			max_output_tokens: self.max_output_tokens,
+			price,
+			seed: self.seed,
+			assigned_at: at,
+			deadline,
+		}
+	}
+}
+
+/// What a provider can be given work with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnOffer {
+	/// Units per token.
+	pub price: Price,
+	/// What it states about its machines.
+	pub attributes: Attributes,
+	/// Jobs that it can still take.
+	pub free: u32,
+	/// Why the provider is given no work at all, if it is given none.
+	pub obstacle: Option<Ineligible>,
+}
+
 /// How a job stands at a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -151,6 +219,26 @@ pub enum SubmitError {
 	Ledger(#[from] LedgerError),
 }
 
+/// Why a claim was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClaimError {
+	/// The node's pool has another claim for the job, which was there first.
+	#[error("another claim for it was first")]
+	Outrun,
+	/// The chain refuses it, because of the job or the claim.
+	#[error("refused: {}", .0.reason())]
+	Refused(Refusal),
+	/// The chain refuses it, because of the provider.
+	#[error("refused: {}", .0.reason())]
+	Ineligible(Ineligible),
+	/// The node's pool does not want it now.
+	#[error("the node's transaction pool did not take it: {0}")]
+	Pool(String),
+	/// The node did not answer.
+	#[error(transparent)]
+	Ledger(#[from] LedgerError),
+}
+
 /// The chain, as the worker sees it.
 pub trait Ledger: Send + Sync + 'static {
 	/// Follows the chain, from its current blocks on; connects if need be. The stream ends when the
@@ -165,6 +253,24 @@ pub trait Ledger: Send + Sync + 'static {
 		provider: &AccountId,
 		at: H256,
 	) -> impl Future<Output = Result<Vec<Assigned>, LedgerError>> + Send;
+
+	/// `Open` jobs for this version of a model that can be claimed, as far as they are known: what is
+	/// learnt in the background may be missing for some blocks.
+	fn claimable(
+		&self,
+		model: ModelId,
+		version: u32,
+		at: BlockRef,
+	) -> impl Future<Output = Result<Vec<OpenJob>, LedgerError>> + Send;
+
+	/// The offer of `provider` for this version of a model; `None` if it has none.
+	fn own_offer(
+		&self,
+		provider: &AccountId,
+		model: ModelId,
+		version: u32,
+		at: BlockRef,
+	) -> impl Future<Output = Result<Option<OwnOffer>, LedgerError>> + Send;
 
 	/// The input of a live job.
 	fn input(
@@ -203,4 +309,7 @@ pub trait Ledger: Send + Sync + 'static {
 		signed: &SignedReceipt,
 		delivery: &Delivery,
 	) -> impl Future<Output = Result<(), SubmitError>> + Send;
+
+	/// Hands a claim to the node's pool. `Ok` if it is there; a block decides who gets the job.
+	fn claim(&self, signed: &SignedClaim) -> impl Future<Output = Result<(), ClaimError>> + Send;
 }

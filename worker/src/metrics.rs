@@ -14,6 +14,7 @@ const PROMPT_TOKENS: &str = "prompt_tokens_total";
 const GENERATION_TOKENS: &str = "generation_tokens_total";
 const JOBS: &str = "jobs_total";
 const JOBS_RUNNING: &str = "jobs_running";
+const CLAIMS: &str = "claims_total";
 const RECEIPTS_SUBMITTED: &str = "receipts_submitted_total";
 const BEST_BLOCK: &str = "chain_best_block";
 const CONNECTED: &str = "chain_connected";
@@ -80,7 +81,11 @@ fn describe() {
 	);
 	describe_counter!(
 		JOBS,
-		"Jobs by result: computed, rejected, cancelled, failed; accepted, refused"
+		"Jobs by result: computed, rejected, cancelled, failed, let_go; accepted, refused"
+	);
+	describe_counter!(
+		CLAIMS,
+		"Claims by result: sent, and of these won, lost, expired; refused by the node"
 	);
 	describe_gauge!(JOBS_RUNNING, "Jobs that run now");
 	describe_counter!(
@@ -136,6 +141,8 @@ pub enum JobResult {
 	Cancelled,
 	/// The engine failed.
 	Failed,
+	/// It was not done, because a second receipt for its number would have been proof of equivocation.
+	LetGo,
 	/// The receipt is in a finalised block.
 	Accepted,
 	/// The receipt will never be accepted.
@@ -149,10 +156,38 @@ pub fn job(result: JobResult) {
 		JobResult::Rejected => "rejected",
 		JobResult::Cancelled => "cancelled",
 		JobResult::Failed => "failed",
+		JobResult::LetGo => "let_go",
 		JobResult::Accepted => "accepted",
 		JobResult::Refused => "refused",
 	};
 	counter!(JOBS, "result" => result).increment(1);
+}
+
+/// What became of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClaimResult {
+	/// A node's pool took it.
+	Sent,
+	/// The provider has the job.
+	Won,
+	/// Somebody else has the job, or it has closed.
+	Lost,
+	/// It was in no block while it was valid.
+	Expired,
+	/// The chain refused it.
+	Refused,
+}
+
+/// Counts a claim.
+pub fn claim(result: ClaimResult) {
+	let result = match result {
+		ClaimResult::Sent => "sent",
+		ClaimResult::Won => "won",
+		ClaimResult::Lost => "lost",
+		ClaimResult::Expired => "expired",
+		ClaimResult::Refused => "refused",
+	};
+	counter!(CLAIMS, "result" => result).increment(1);
 }
 
 /// Counts a receipt that a pool took.

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use athanor_primitives::{
 	H256, ModelId, WorkerKey,
+	eligibility::Attributes,
 	model::{ModelHashes, PriceClass},
 	price::{Price, PriceBounds},
 };
@@ -12,34 +13,66 @@ use crate::{
 	error::{Error, HashMismatch},
 	keys::WorkerKey as Key,
 	ledger::{AccountId, BlockRef, LedgerError},
+	run::claim::WorkPeriod,
 };
 
-/// A registered model.
+/// A version of a registered model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelEntry {
-	/// Its number.
+	/// The model's number.
 	pub id: ModelId,
 	/// Its name.
 	pub name: String,
-	/// What it consists of.
+	/// What the version consists of.
 	pub hashes: ModelHashes,
-	/// Version of the entry.
+	/// Number of the version.
 	pub version: u32,
+	/// Number of the newest version of the model.
+	pub newest: u32,
 	/// Decides the price bounds.
 	pub price_class: PriceClass,
 	/// Most tokens of prompt and output together.
 	pub context_length: u32,
-	/// Whether it still gets jobs.
-	pub active: bool,
+	/// Whether the model is retired, with all its versions.
+	pub retired: bool,
+	/// First block in which no new jobs and offers for the version are accepted; `None` while it has no
+	/// end.
+	pub posts_until: Option<u32>,
 }
 
-/// A provider's offer for a model.
+/// A provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProviderEntry {
+	/// Units bonded.
+	pub bonded: u128,
+	/// Units of it that cover jobs in hand.
+	pub committed: u128,
+	/// How many worker keys may sign for it.
+	pub keys: u32,
+	/// Whether it takes no new work, because it said so or because a worker of it equivocated.
+	pub chilled: bool,
+	/// First block in which it is given work again after a missed deadline.
+	pub paused_until: u32,
+}
+
+/// Whose a worker key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyEntry {
+	/// The provider.
+	pub provider: AccountId,
+	/// Whether the provider has removed it.
+	pub retired: bool,
+}
+
+/// A provider's offer for a version of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OfferEntry {
 	/// Units per token.
 	pub price: Price,
 	/// Most jobs at a time.
 	pub slots: u32,
+	/// What the provider states about its machines.
+	pub attributes: Attributes,
 }
 
 /// Constants of the chain.
@@ -51,6 +84,10 @@ pub struct Limits {
 	pub block_time: u64,
 	/// Longest delivered text, in bytes.
 	pub max_text: u32,
+	/// How far ahead a claim may be valid, in blocks.
+	pub max_claim_validity: u32,
+	/// The time that a worker has for a job.
+	pub work_period: WorkPeriod,
 }
 
 /// The chain's state at its best block, as far as a worker has to know it.
@@ -58,40 +95,35 @@ pub trait Registry: Sync {
 	/// Hash of block 0.
 	fn genesis(&self) -> impl Future<Output = Result<H256, LedgerError>> + Send;
 
-	/// The model of that number.
+	/// The newest version of the model of that number.
 	fn model(
 		&self,
 		id: ModelId,
 	) -> impl Future<Output = Result<Option<ModelEntry>, LedgerError>> + Send;
 
-	/// The model with these hashes.
+	/// The version with these hashes, of whatever model.
 	fn model_by_hashes(
 		&self,
 		hashes: &ModelHashes,
 	) -> impl Future<Output = Result<Option<ModelEntry>, LedgerError>> + Send;
 
-	/// The provider of a worker key.
-	fn provider_of(
+	/// Whose a worker key is, or was so short a time ago that its provider still answers for it.
+	fn key(
 		&self,
 		key: &WorkerKey,
-	) -> impl Future<Output = Result<Option<AccountId>, LedgerError>> + Send;
+	) -> impl Future<Output = Result<Option<KeyEntry>, LedgerError>> + Send;
 
-	/// What a provider has bonded, in units; `None` if it is none.
-	fn stake(
+	/// A provider; `None` if the account is none.
+	fn provider(
 		&self,
 		provider: &AccountId,
-	) -> impl Future<Output = Result<Option<u128>, LedgerError>> + Send;
+	) -> impl Future<Output = Result<Option<ProviderEntry>, LedgerError>> + Send;
 
-	/// How many worker keys a provider has.
-	fn worker_count(
-		&self,
-		provider: &AccountId,
-	) -> impl Future<Output = Result<u32, LedgerError>> + Send;
-
-	/// A provider's offer.
+	/// A provider's offer for a version of a model.
 	fn offer(
 		&self,
 		model: ModelId,
+		version: u32,
 		provider: &AccountId,
 	) -> impl Future<Output = Result<Option<OfferEntry>, LedgerError>> + Send;
 
@@ -108,8 +140,8 @@ pub trait Registry: Sync {
 	fn now(&self) -> impl Future<Output = Result<(BlockRef, u64), LedgerError>> + Send;
 }
 
-/// The registered model that `hashes`, of the directory `dir`, stand for. With `wanted` it has to
-/// be that one.
+/// The registered version that `hashes`, of the directory `dir`, stand for. With `wanted` it has to be
+/// of that model.
 ///
 /// # Errors
 /// It is not registered, or the directory holds something else.
@@ -119,19 +151,25 @@ pub async fn identify<R: Registry>(
 	hashes: &ModelHashes,
 	wanted: Option<ModelId>,
 ) -> Result<ModelEntry, Error> {
-	let Some(id) = wanted else {
-		return registry
-			.model_by_hashes(hashes)
-			.await?
-			.ok_or_else(|| Error::UnregisteredModel {
-				dir: dir.to_owned(),
-				hashes: *hashes,
-			});
-	};
-	let entry = registry.model(id).await?.ok_or(Error::UnknownModel(id))?;
-	match HashMismatch::between(id, hashes, &entry.hashes) {
-		None => Ok(entry),
-		Some(mismatch) => Err(Error::WrongModel(mismatch)),
+	let found = registry.model_by_hashes(hashes).await?;
+	match (found, wanted) {
+		(Some(found), None) => Ok(found),
+		(Some(found), Some(wanted)) if found.id == wanted => Ok(found),
+		(None, None) => Err(Error::UnregisteredModel {
+			dir: dir.to_owned(),
+			hashes: *hashes,
+		}),
+		(found, Some(wanted)) => {
+			let newest = registry
+				.model(wanted)
+				.await?
+				.ok_or(Error::UnknownModel(wanted))?;
+			match HashMismatch::between(wanted, hashes, &newest.hashes) {
+				Some(mismatch) => Err(Error::WrongModel(mismatch)),
+				// Registered between the two questions.
+				None => Ok(found.unwrap_or(newest)),
+			}
+		}
 	}
 }
 
@@ -147,19 +185,72 @@ pub async fn provider_of<R: Registry>(
 	wanted: Option<&AccountId>,
 ) -> Result<AccountId, Error> {
 	let public = hex_of(&key.public());
-	match (registry.provider_of(&key.public()).await?, wanted) {
-		(Some(found), None) => Ok(found),
-		(Some(found), Some(wanted)) if found == *wanted => Ok(found),
-		(Some(found), Some(wanted)) => Err(Error::OtherProvider {
+	match (registry.key(&key.public()).await?, wanted) {
+		(Some(found), _) if found.retired => Err(Error::RetiredKey {
 			key: public,
-			found: found.to_string(),
+			provider: found.provider.to_string(),
+		}),
+		(Some(found), Some(wanted)) if found.provider != *wanted => Err(Error::OtherProvider {
+			key: public,
+			found: found.provider.to_string(),
 			expected: wanted.to_string(),
 		}),
+		(Some(found), _) => Ok(found.provider),
 		(None, wanted) => Err(Error::UnregisteredKey {
 			key: public,
 			remedy: key_remedy(key, key_file, genesis, wanted),
 		}),
 	}
+}
+
+/// So many blocks as time, roughly.
+pub fn about(blocks: u32, block_time: u64) -> String {
+	let minutes = u64::from(blocks).saturating_mul(block_time) / 60_000;
+	match minutes {
+		0..120 => format!("{minutes} min"),
+		120..2_880 => format!("{} h", minutes / 60),
+		_ => format!("{} days", minutes / 1_440),
+	}
+}
+
+/// What to do about a version of a model that is not the newest, or that ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+	/// What is so.
+	pub detail: String,
+	/// What to do about it.
+	pub remedy: String,
+	/// Whether new jobs still come.
+	pub open: bool,
+}
+
+/// Whether the version goes on; `None` if nothing is to be done about it.
+pub fn ending(model: &ModelEntry, now: u32, block_time: u64) -> Option<Ending> {
+	let until = model.posts_until?;
+	let open = now < until;
+	let (id, version, newest) = (model.id, model.version, model.newest);
+	let when = if open {
+		let left = about(until.saturating_sub(now), block_time);
+		format!("new jobs for it come until block {until}, in about {left}")
+	} else {
+		format!("no new jobs for it have come since block {until}")
+	};
+	if model.retired {
+		return Some(Ending {
+			detail: format!("model {id} ({}) is retired; {when}", model.name),
+			remedy: "Serve another model, and as the provider withdraw the offer: `athanor provider unoffer --help`".into(),
+			open,
+		});
+	}
+	Some(Ending {
+		detail: format!(
+			"version {version} of model {id} is superseded by version {newest}; {when}"
+		),
+		remedy: format!(
+			"Download version {newest} (`athanor model show {id}` names its source) and start a worker for it with a key and a data directory of its own; as the provider, run `athanor provider offer --model {id} --model-version {newest}` with prices and slots, and, when this worker has nothing left to do, `athanor provider unoffer --model {id} --model-version {version}`"
+		),
+		open,
+	})
 }
 
 /// How to register a key: the command itself if the provider is known, since the proof is for it.
@@ -205,4 +296,41 @@ pub fn too_many_slots(slots: u32, keys: u32) -> Option<TooManySlots> {
 /// Bytes as hex digits with `0x`.
 pub fn hex_of(bytes: &[u8]) -> String {
 	format!("0x{}", hex::encode(bytes))
+}
+
+/// What a provider states about its machines, in words.
+pub fn attributes_text(attributes: &Attributes) -> String {
+	let region = attributes.region.as_ref().map_or_else(
+		|| "no region".into(),
+		|region| format!("region {}", String::from_utf8_lossy(region)),
+	);
+	let retention = match attributes.retention_hours {
+		None => "no retention".into(),
+		Some(0) => "keeps no data".into(),
+		Some(hours) => format!("keeps data {hours} h"),
+	};
+	let memory = match attributes.gpu_memory_gib {
+		0 => "no GPU memory".into(),
+		memory => format!("GPUs of {memory} GiB"),
+	};
+	format!("{region}, {retention}, {memory}")
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn blocks_are_told_as_time() {
+		for (blocks, text) in [
+			(0, "0 min"),
+			(105, "5 min"),
+			(2_399, "119 min"),
+			(2_400, "2 h"),
+			(57_600, "2 days"),
+			(201_600, "7 days"),
+		] {
+			assert_eq!(about(blocks, 3_000), text);
+		}
+	}
 }

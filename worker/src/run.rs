@@ -5,14 +5,16 @@
 //! every block, never from having seen an event. So a restart, a lost connection, a dropped
 //! transaction and a reorganisation all mend themselves by the next block.
 
+pub mod claim;
 pub mod engine;
 pub mod follow;
 mod poll;
 pub mod rules;
+pub mod speed;
 mod submit;
 
 use std::{
-	collections::{BTreeMap, HashMap},
+	collections::{BTreeMap, HashMap, HashSet},
 	sync::Arc,
 	time::{Duration, Instant},
 };
@@ -31,6 +33,7 @@ use crate::{
 	runner::{Output, RunError},
 	shutdown::{Shutdown, Stage},
 };
+use claim::WorkPeriod;
 use engine::{Engine, Ticket};
 use follow::View;
 use rules::Rules;
@@ -57,6 +60,12 @@ pub struct Setup {
 	pub model_name: String,
 	/// Which jobs it takes.
 	pub rules: Rules,
+	/// Whether it claims `Open` jobs that it could do.
+	pub claims: bool,
+	/// How far ahead a claim may be valid, in blocks.
+	pub max_claim_validity: u32,
+	/// The time that the chain gives a worker.
+	pub work_period: WorkPeriod,
 	/// Time between two blocks, to turn blocks into seconds.
 	pub block_time: Duration,
 	/// Longest text that the chain accepts, in bytes.
@@ -66,6 +75,26 @@ pub struct Setup {
 	/// When it is told to stop and nothing runs any more, receipts that are not yet in a block are
 	/// waited for so long. The journal keeps them for the next start.
 	pub drain_limit: Duration,
+}
+
+/// Which jobs may be begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Intake {
+	/// Those that are assigned, and open ones, which are claimed.
+	All,
+	/// Those that this worker has claimed: the chain gave them on its request.
+	Claimed,
+	/// None.
+	Nothing,
+}
+
+impl Intake {
+	fn of(stage: Stage) -> Self {
+		match stage {
+			Stage::Running => Self::All,
+			Stage::Draining | Stage::Stopping => Self::Claimed,
+		}
+	}
 }
 
 /// A job in the engine.
@@ -126,6 +155,12 @@ pub struct Worker<L> {
 	running: Option<Running>,
 	receipts: BTreeMap<JobId, Pending>,
 	unsettled: BTreeMap<JobId, Unsettled>,
+	/// The claim that is on its way.
+	claim: Option<claim::Pending>,
+	/// Jobs that it claimed and got, and has not delivered.
+	won: HashSet<JobId>,
+	/// Jobs that can be claimed.
+	seen: HashMap<JobId, claim::Seen>,
 	/// How often the engine failed on a job.
 	failures: HashMap<JobId, u32>,
 	/// How often it failed since it last succeeded, on whatever jobs.
@@ -168,6 +203,9 @@ impl<L: Ledger> Worker<L> {
 			running: None,
 			receipts,
 			unsettled: BTreeMap::new(),
+			claim: None,
+			won: HashSet::new(),
+			seen: HashMap::new(),
 			failures: HashMap::new(),
 			failures_in_a_row: 0,
 			told: HashMap::new(),
@@ -230,6 +268,9 @@ impl<L: Ledger> Worker<L> {
 				"stopping: taking no new job, finishing job {} (due by block {}). A second signal stops at once",
 				running.task.job, running.task.deadline
 			),
+			None if self.expects_work() => {
+				info!("stopping: taking no new job but the one that was claimed");
+			}
 			None => info!("stopping: taking no new job"),
 		}
 		Drain::default()
@@ -241,7 +282,8 @@ impl<L: Ledger> Worker<L> {
 			return false;
 		}
 		let since = *drain.idle_since.get_or_insert_with(Instant::now);
-		self.not_included() == 0 || since.elapsed() > self.setup.drain_limit
+		let waits = self.not_included() > 0 || self.expects_work();
+		!waits || since.elapsed() > self.setup.drain_limit
 	}
 
 	fn not_included(&self) -> usize {
@@ -260,7 +302,7 @@ impl<L: Ledger> Worker<L> {
 		}
 		if let Some(best) = view.best.filter(|best| Some(*best) != self.best) {
 			self.best = Some(best);
-			tolerate(self.poll(best, stage == Stage::Running).await)?;
+			tolerate(self.poll(best, Intake::of(stage)).await)?;
 		}
 		if let Some(finalised) = view
 			.finalised
@@ -277,24 +319,39 @@ impl<L: Ledger> Worker<L> {
 		result: Result<Output, RunError>,
 		stage: Stage,
 	) -> Result<(), Error> {
-		let Some(Running { task, started, .. }) = self.running.take() else {
+		let Some(running) = self.running.take() else {
 			return Ok(());
 		};
+		let Running {
+			task,
+			started,
+			ticket,
+		} = running;
 		metrics::running(0);
+		// What comes when nobody waits for it any more is not signed: the number may come again, for
+		// another task.
+		let result = match result {
+			Ok(_) | Err(RunError::Rejected(_)) if ticket.cancel.is_cancelled() => {
+				Err(RunError::Cancelled)
+			}
+			result => result,
+		};
 		// A failed job is tried again at the next block, not at once.
-		let accepting = stage == Stage::Running && !matches!(result, Err(RunError::Failed(_)));
+		let intake = match result {
+			Err(RunError::Failed(_)) => Intake::Nothing,
+			_ => Intake::of(stage),
+		};
 		match result {
 			Ok(output) => {
 				self.failures_in_a_row = 0;
-				self.finish(&task, output, started.elapsed()).await?;
+				self.finish(&task, output, started.elapsed())?;
 			}
 			Err(RunError::Rejected(reason)) => {
 				info!(
 					"job {}: the input cannot be run: {reason}. The receipt says so",
 					task.job
 				);
-				self.finish(&task, receipt::rejected(reason), started.elapsed())
-					.await?;
+				self.finish(&task, receipt::rejected(reason), started.elapsed())?;
 			}
 			Err(RunError::Cancelled) => {
 				metrics::job(JobResult::Cancelled);
@@ -307,7 +364,7 @@ impl<L: Ledger> Worker<L> {
 			Err(RunError::Failed(reason)) => self.count_failure(task.job, reason)?,
 		}
 		match self.best {
-			Some(best) => tolerate(self.poll(best, accepting).await),
+			Some(best) => tolerate(self.poll(best, intake).await),
 			None => Ok(()),
 		}
 	}
@@ -329,13 +386,11 @@ impl<L: Ledger> Worker<L> {
 		})
 	}
 
-	/// Signs and journals an output, then sends it.
-	async fn finish(
-		&mut self,
-		task: &Assigned,
-		output: Output,
-		took: Duration,
-	) -> Result<(), Error> {
+	/// Signs and journals an output, unless there is a receipt for this job number.
+	fn finish(&mut self, task: &Assigned, output: Output, took: Duration) -> Result<(), Error> {
+		if let Some(answered) = self.journal.signed(task.job)? {
+			return self.refuse_second(task, answered);
+		}
 		let rejected = output.finish == athanor_primitives::receipt::Finish::Rejected;
 		let (tokens_in, tokens) = (output.tokens_in, output.tokens.len());
 		let work = receipt::sign(
@@ -369,10 +424,10 @@ impl<L: Ledger> Worker<L> {
 		Ok(())
 	}
 
-	/// Says something about a job, unless it was what was said last.
-	fn tell(&mut self, job: JobId, what: String, loud: bool) {
+	/// Says something about a job, unless it was what was said last. Returns whether it did.
+	fn tell(&mut self, job: JobId, what: String, loud: bool) -> bool {
 		if self.told.get(&job) == Some(&what) {
-			return;
+			return false;
 		}
 		if loud {
 			warn!("job {job}: {what}");
@@ -380,6 +435,7 @@ impl<L: Ledger> Worker<L> {
 			info!("job {job}: {what}");
 		}
 		self.told.insert(job, what);
+		true
 	}
 
 	/// Blocks as time.

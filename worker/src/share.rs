@@ -11,7 +11,8 @@ use codec::Encode;
 /// Domain of the score.
 const DOMAIN: &[u8] = b"athanor/share/v1";
 
-fn score(key: &WorkerKey, job: JobId) -> [u8; 32] {
+/// What a worker key is worth for a job, compared with others.
+pub fn score(key: &WorkerKey, job: JobId) -> [u8; 32] {
 	blake2_256_of(&[DOMAIN, key, &job.encode()])
 }
 

@@ -4,6 +4,7 @@ use std::{path::Path, process::Command};
 
 use athanor_primitives::{
 	H256, ModelId, WorkerKey as PublicKey,
+	eligibility::Attributes,
 	model::{ModelHashes, PriceClass},
 	price::{Price, PriceBounds},
 };
@@ -12,7 +13,8 @@ use athanor_worker::{
 	error::Error,
 	keys::WorkerKey,
 	ledger::{AccountId, BlockRef, LedgerError},
-	registry::{self, Limits, ModelEntry, OfferEntry, Registry, hex_of},
+	registry::{self, KeyEntry, Limits, ModelEntry, OfferEntry, ProviderEntry, Registry, hex_of},
+	run::claim::WorkPeriod,
 };
 
 const GENESIS: H256 = H256([9; 32]);
@@ -20,12 +22,11 @@ const PROVIDER: AccountId = AccountId { 0: [4; 32] };
 
 #[derive(Clone)]
 struct Fake {
+	/// The version whose content the directory has.
 	model: Option<ModelEntry>,
-	provider: Option<AccountId>,
-	stake: Option<u128>,
+	key: Option<KeyEntry>,
+	provider: Option<ProviderEntry>,
 	offer: Option<OfferEntry>,
-	/// How many worker keys the provider has.
-	keys: u32,
 	/// How far the chain's clock is off, in seconds.
 	skew: i64,
 }
@@ -45,21 +46,46 @@ impl Fake {
 			name: "demo".into(),
 			hashes: hashes(3),
 			version: 1,
+			newest: 1,
 			price_class: PriceClass::Small,
 			context_length: 512,
-			active: true,
+			retired: false,
+			posts_until: None,
 		};
 		Self {
 			model: Some(model),
-			provider: Some(PROVIDER),
-			stake: Some(100),
+			key: Some(KeyEntry {
+				provider: PROVIDER,
+				retired: false,
+			}),
+			provider: Some(ProviderEntry {
+				bonded: 100,
+				committed: 40,
+				keys: 2,
+				chilled: false,
+				paused_until: 0,
+			}),
 			offer: Some(OfferEntry {
 				price: Price::flat(50),
 				slots: 2,
+				attributes: Attributes::default(),
 			}),
-			keys: 2,
 			skew: 0,
 		}
+	}
+
+	/// The same with another provider.
+	fn provider(change: impl FnOnce(&mut ProviderEntry)) -> Self {
+		let mut fake = Self::in_order();
+		change(fake.provider.as_mut().unwrap());
+		fake
+	}
+
+	/// The same with another version.
+	fn version(change: impl FnOnce(&mut ModelEntry)) -> Self {
+		let mut fake = Self::in_order();
+		change(fake.model.as_mut().unwrap());
+		fake
 	}
 }
 
@@ -79,24 +105,22 @@ impl Registry for Fake {
 		Ok(self.model.clone().filter(|model| model.hashes == *hashes))
 	}
 
-	async fn provider_of(&self, _key: &PublicKey) -> Result<Option<AccountId>, LedgerError> {
+	async fn key(&self, _key: &PublicKey) -> Result<Option<KeyEntry>, LedgerError> {
+		Ok(self.key)
+	}
+
+	async fn provider(&self, _provider: &AccountId) -> Result<Option<ProviderEntry>, LedgerError> {
 		Ok(self.provider)
-	}
-
-	async fn stake(&self, _provider: &AccountId) -> Result<Option<u128>, LedgerError> {
-		Ok(self.stake)
-	}
-
-	async fn worker_count(&self, _provider: &AccountId) -> Result<u32, LedgerError> {
-		Ok(self.keys)
 	}
 
 	async fn offer(
 		&self,
 		_model: ModelId,
+		version: u32,
 		_provider: &AccountId,
 	) -> Result<Option<OfferEntry>, LedgerError> {
-		Ok(self.offer)
+		let served = self.model.as_ref().map(|model| model.version);
+		Ok(self.offer.filter(|_| served == Some(version)))
 	}
 
 	async fn bounds(&self, _class: PriceClass) -> Result<PriceBounds, LedgerError> {
@@ -111,6 +135,12 @@ impl Registry for Fake {
 			min_stake: 100,
 			block_time: 3_000,
 			max_text: 65_536,
+			max_claim_validity: 100,
+			work_period: WorkPeriod {
+				base: 10,
+				prefill_tokens_per_block: 600,
+				tokens_per_block: 60,
+			},
 		})
 	}
 
@@ -168,6 +198,26 @@ async fn complaints(fake: &Fake, change: impl FnOnce(&mut Subject<'_>)) -> Vec<(
 		.collect()
 }
 
+/// One check: how it ended, and what it says.
+async fn line(fake: &Fake, name: &str) -> (Status, String) {
+	let key = key();
+	let subject = Subject {
+		url: "ws://here",
+		key: Some(&key),
+		key_file: "worker.key",
+		dir: "models/demo",
+		hashes: Some(hashes(3)),
+		model: None,
+		provider: None,
+	};
+	let mut report = Report::default();
+	check::chain(&mut report, fake, &subject).await;
+	let mut lines = report.checks.into_iter();
+	let found = lines.find(|line| line.name == name).unwrap();
+	let remedy = found.remedy.unwrap_or_default();
+	(found.status, found.detail + &remedy)
+}
+
 fn every_failure_has_a_remedy(json: &serde_json::Value, text: &str) {
 	let lines = json["checks"].as_array().unwrap();
 	let failed: Vec<_> = lines
@@ -214,10 +264,9 @@ async fn each_fault_is_found_and_has_a_remedy() {
 		assert!(text.contains("NTP"), "{text}");
 	}
 
-	let (name, text) = only_complaint(&Fake {
-		stake: Some(99),
-		..good.clone()
-	})
+	let (name, text) = only_complaint(&Fake::provider(|provider| {
+		provider.bonded = 99;
+	}))
 	.await;
 	assert_eq!(name, "stake");
 	assert!(text.contains("provider stake '1u'"), "{text}");
@@ -228,6 +277,7 @@ async fn each_fault_is_found_and_has_a_remedy() {
 			output: 91,
 		},
 		slots: 2,
+		attributes: Attributes::default(),
 	});
 	let (name, text) = only_complaint(&Fake {
 		offer,
@@ -246,30 +296,125 @@ async fn each_fault_is_found_and_has_a_remedy() {
 	)
 	.await;
 	let names: Vec<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
-	assert_eq!(names, ["offer", "price"]);
+	assert_eq!(names, ["offer", "attributes", "price"]);
+	assert!(all[0].1.contains("--model-version 1"), "{all:?}");
 
-	let (name, text) = only_complaint(&Fake {
-		keys: 1,
-		..good.clone()
-	})
-	.await;
+	let (name, text) = only_complaint(&Fake::provider(|provider| provider.keys = 1)).await;
 	assert_eq!(name, "offer");
 	assert!(
 		text.contains("1 worker key") && text.contains("--slots 1"),
 		"{text}"
 	);
 
-	let mut retired = good.clone();
-	retired.model.as_mut().unwrap().active = false;
+	let retired = Fake::version(|model| {
+		model.retired = true;
+		model.posts_until = Some(5);
+	});
 	let (name, text) = only_complaint(&retired).await;
-	assert_eq!(name, "model");
-	assert!(text.contains("retired"), "{text}");
+	assert_eq!(name, "version");
+	assert!(
+		text.contains("retired") && text.contains("unoffer"),
+		"{text}"
+	);
+
+	let (name, text) = only_complaint(&Fake::provider(|provider| provider.chilled = true)).await;
+	assert_eq!(name, "standing");
+	assert!(text.contains("athanor provider unchill"), "{text}");
+
+	let removed = Fake {
+		key: good.key.map(|key| KeyEntry {
+			retired: true,
+			..key
+		}),
+		..good.clone()
+	};
+	let (name, text) = only_complaint(&removed).await;
+	assert_eq!(name, "key");
+	assert!(
+		text.contains("removed") && text.contains("keys new"),
+		"{text}"
+	);
+}
+
+#[tokio::test]
+async fn a_version_that_is_not_the_newest_says_what_to_do_until_when() {
+	let superseded = |until| {
+		Fake::version(|model| {
+			model.newest = 2;
+			model.posts_until = Some(until);
+		})
+	};
+	// The best block is 5, and a block takes 3 s.
+	let (status, text) = line(&superseded(405), "version").await;
+	assert_eq!(status, Status::Warn);
+	for part in [
+		"version 1 of model 3 is superseded by version 2",
+		"until block 405, in about 20 min",
+		"provider offer --model 3 --model-version 2",
+		"provider unoffer --model 3 --model-version 1",
+	] {
+		assert!(text.contains(part), "{part}: {text}");
+	}
+	let (status, text) = line(&superseded(5), "version").await;
+	assert_eq!(status, Status::Fail);
+	assert!(
+		text.contains("no new jobs for it have come since block 5"),
+		"{text}"
+	);
+	let (status, text) = line(&Fake::in_order(), "version").await;
+	assert_eq!(status, Status::Ok);
+	assert!(text.contains("version 1, the newest"), "{text}");
+}
+
+#[tokio::test]
+async fn a_provider_is_shown_with_its_cover_and_its_pause() {
+	let (status, text) = line(&Fake::in_order(), "stake").await;
+	assert_eq!(status, Status::Ok);
+	assert!(
+		text.contains("100u bonded, 40u of it for jobs in hand"),
+		"{text}"
+	);
+	let busy = Fake::provider(|provider| provider.committed = 100);
+	let (status, text) = line(&busy, "stake").await;
+	assert_eq!(status, Status::Warn);
+	assert!(text.contains("provider stake"), "{text}");
+
+	let paused = Fake::provider(|provider| provider.paused_until = 105);
+	let (status, text) = line(&paused, "standing").await;
+	assert_eq!(status, Status::Warn);
+	assert!(
+		text.contains("block 105") && text.contains("about 5 min"),
+		"{text}"
+	);
+	let over = Fake::provider(|provider| provider.paused_until = 5);
+	assert_eq!(line(&over, "standing").await.0, Status::Ok);
+}
+
+#[tokio::test]
+async fn what_the_offer_states_is_shown() {
+	let (status, text) = line(&Fake::in_order(), "attributes").await;
+	assert_eq!(status, Status::Ok);
+	assert!(
+		text.contains("no region, no retention, no GPU memory"),
+		"{text}"
+	);
+	let mut fake = Fake::in_order();
+	fake.offer.as_mut().unwrap().attributes = Attributes {
+		region: Some(*b"DE"),
+		retention_hours: Some(24),
+		gpu_memory_gib: 80,
+	};
+	let (_, text) = line(&fake, "attributes").await;
+	assert!(
+		text.contains("region DE, keeps data 24 h, GPUs of 80 GiB"),
+		"{text}"
+	);
 }
 
 #[tokio::test]
 async fn an_unregistered_key_gets_the_command_to_register_it() {
 	let fake = Fake {
-		provider: None,
+		key: None,
 		..Fake::in_order()
 	};
 	let all = complaints(&fake, |subject| subject.provider = Some(PROVIDER)).await;
@@ -302,6 +447,26 @@ async fn a_key_of_another_provider_is_not_taken() {
 	let other = AccountId { 0: [5; 32] };
 	let error = registry::provider_of(&Fake::in_order(), &key(), "k", &GENESIS, Some(&other)).await;
 	assert!(matches!(error, Err(Error::OtherProvider { .. })));
+	let mut removed = Fake::in_order();
+	removed.key.as_mut().unwrap().retired = true;
+	let error = registry::provider_of(&removed, &key(), "k", &GENESIS, None).await;
+	let error = error.unwrap_err();
+	assert!(matches!(error, Error::RetiredKey { .. }), "{error}");
+	assert_eq!(error.exit_code(), 3);
+}
+
+/// What a newer version has taken the place of is still the model that it was.
+#[tokio::test]
+async fn an_older_version_is_found_by_its_content() {
+	let older = Fake::version(|model| {
+		model.newest = 2;
+		model.posts_until = Some(9);
+	});
+	for wanted in [None, Some(3)] {
+		let found = registry::identify(&older, "dir", &hashes(3), wanted).await;
+		let found = found.unwrap();
+		assert_eq!((found.id, found.version, found.newest), (3, 1, 2));
+	}
 }
 
 #[tokio::test]

@@ -111,18 +111,48 @@ fn closed_entries_are_not_open() {
 }
 
 #[test]
-fn a_new_record_replaces_the_old() {
+fn a_second_receipt_for_a_job_cannot_be_written() {
 	let dir = tempfile::tempdir().unwrap();
 	let journal = open(dir.path()).unwrap();
+	assert_eq!(journal.signed(1).unwrap(), None);
 	journal.record(&entry(1), &[[1; 32]]).unwrap();
+	assert_eq!(journal.signed(1).unwrap(), Some(entry(1).task));
 	journal.set_state(1, &State::Final { block: 30 }).unwrap();
 	let other = Entry {
 		task: [9; 32],
 		..entry(1)
 	};
-	journal.record(&other, &[]).unwrap();
-	assert_eq!(journal.get(1).unwrap(), Some((other, State::Computed)));
-	assert!(journal.leaves(1).unwrap().is_empty());
+	// The same task a second time would have another salt, so another commitment.
+	for second in [&other, &entry(1)] {
+		let error = journal.record(second, &[]).unwrap_err();
+		assert!(
+			matches!(error, JournalError::AlreadySigned { job: 1 }),
+			"{error}"
+		);
+	}
+	let kept = journal.get(1).unwrap().unwrap();
+	assert_eq!(kept, (entry(1), State::Final { block: 30 }));
+	assert_eq!(journal.leaves(1).unwrap(), [[1; 32]]);
+}
+
+#[test]
+fn a_journal_of_the_first_release_knows_what_was_signed() {
+	let dir = tempfile::tempdir().unwrap();
+	let journal = open(dir.path()).unwrap();
+	journal.record(&entry(1), &[]).unwrap();
+	let path = journal.path().to_owned();
+	drop(journal);
+	// Without the table that the first release did not have.
+	let database = redb::Database::open(&path).unwrap();
+	let transaction = database.begin_write().unwrap();
+	let table = redb::TableDefinition::<u64, [u8; 32]>::new("signed");
+	assert!(transaction.delete_table(table).unwrap());
+	transaction.commit().unwrap();
+	drop(database);
+
+	let journal = open(dir.path()).unwrap();
+	assert_eq!(journal.signed(1).unwrap(), Some(entry(1).task));
+	assert!(journal.record(&entry(1), &[]).is_err());
 }
 
 #[test]
@@ -170,4 +200,7 @@ fn old_closed_entries_are_pruned_and_nothing_else() {
 	assert_eq!(journal.get(1).unwrap(), None);
 	assert!(journal.leaves(1).unwrap().is_empty());
 	assert!(journal.get(2).unwrap().is_some(), "it is still open");
+	// That there was a receipt is known for ever.
+	assert_eq!(journal.signed(1).unwrap(), Some(entry(1).task));
+	assert!(journal.record(&entry(1), &[]).is_err());
 }

@@ -673,36 +673,6 @@ async fn failures_with_a_success_in_between_do_not_add_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_task_of_the_same_number_waits_for_finality() {
-	let world = World::new();
-	let process = world.start();
-	world.assign("hello");
-	let before = world.chain.best() - 1;
-	world.sent(1).await;
-	world.chain.clear_pool();
-
-	// On the fork, job 0 has another seed.
-	world.chain.reorganise(before);
-	let now = world.chain.best() + 1;
-	let mut other = task(0, "hello", now, now + 20);
-	other.seed = [8; 32];
-	world.chain.assign(&other, "hello");
-	blocks(&world.chain, 2).await;
-	assert_eq!(world.script.runs(), 1, "it may still be undone");
-	assert_eq!(
-		world.chain.submissions().len(),
-		1,
-		"the old receipt does not fit"
-	);
-	world.chain.finalise();
-	while_nothing_happens().await;
-	blocks(&world.chain, 1).await;
-	world.sent(2).await;
-	process.kill().await;
-	assert_eq!(world.script.runs(), 2);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_is_catching_up_gives_no_jobs() {
 	let world = World::new();
 	world.chain.set_age(600);

@@ -2,9 +2,11 @@
 
 use athanor_primitives::{
 	JobId, ModelId, Signature, WorkerKey,
+	eligibility::Attributes,
 	job::JobRequest,
 	model::PriceClass,
 	price::{Price, PriceBounds},
+	receipt::SignedReceipt,
 };
 use subxt::{
 	Metadata,
@@ -18,14 +20,16 @@ use subxt::{
 
 use crate::{
 	chain::{
+		models::{ModelSpec, VersionSpec},
 		names::{Item, calls},
-		types::{AccountId, ModelSpec},
+		types::AccountId,
 		wire::ToWire,
 	},
 	error::{Error, misfit},
 };
 
-/// A call, ready to be signed. Receipts are not among them: nobody signs those as an account.
+/// A call, ready to be signed. Receipts and workers' claims are not among them: nobody signs those as
+/// an account.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Call {
 	/// Sends money; refused if it would leave the sender below the existential deposit.
@@ -37,10 +41,35 @@ pub enum Call {
 	},
 	/// Registers a model.
 	RegisterModel(ModelSpec),
-	/// Lets a model take no new jobs and offers.
+	/// Lets a model take new jobs and offers for a while only.
 	RetireModel(ModelId),
 	/// Removes a retired model after its grace.
 	RemoveModel(ModelId),
+	/// Publishes a new version of a model.
+	PublishVersion {
+		/// The model.
+		model: ModelId,
+		/// The version.
+		spec: VersionSpec,
+	},
+	/// Removes a superseded version of a model after its grace.
+	RemoveVersion {
+		/// The model.
+		model: ModelId,
+		/// The version.
+		version: u32,
+	},
+	/// Offers a model to another account.
+	OfferOwnership {
+		/// The model.
+		model: ModelId,
+		/// To whom.
+		to: AccountId,
+	},
+	/// Takes back the offer of a model.
+	WithdrawOwnershipOffer(ModelId),
+	/// Takes over a model that is offered to the sender.
+	AcceptOwnership(ModelId),
 	/// Makes the sender a provider.
 	RegisterProvider {
 		/// Units to stake.
@@ -71,26 +100,45 @@ pub enum Call {
 		/// The key.
 		key: WorkerKey,
 	},
+	/// Drops a removed worker key that nobody answers for any more.
+	ForgetWorkerKey {
+		/// The key.
+		key: WorkerKey,
+	},
 	/// Ends being a provider.
 	DeregisterProvider,
+	/// Keeps new work from the sender.
+	Chill,
+	/// Lets the sender get work again.
+	Unchill,
+	/// Keeps new work from the sender and unbonds everything.
+	Exit,
 	/// Publishes or changes an offer.
 	SetOffer {
 		/// The model.
 		model: ModelId,
+		/// The version of the model.
+		version: u32,
 		/// Units per token.
 		price: Price,
 		/// Jobs at the same time.
 		slots: u32,
+		/// What is stated about the machines.
+		attributes: Attributes,
 	},
 	/// Withdraws an offer.
 	RemoveOffer {
 		/// The model.
 		model: ModelId,
+		/// The version of the model.
+		version: u32,
 	},
 	/// Removes the offer of somebody who cannot fulfil it.
 	PruneOffer {
 		/// The model.
 		model: ModelId,
+		/// The version of the model.
+		version: u32,
 		/// Whose offer.
 		provider: AccountId,
 	},
@@ -107,6 +155,15 @@ pub enum Call {
 	CancelJob(JobId),
 	/// Does what is due for a job.
 	PokeJob(JobId),
+	/// Takes an `Open` job.
+	ClaimJob(JobId),
+	/// Shows two different receipts that one worker key signed for one job.
+	ReportEquivocation {
+		/// One.
+		first: Box<SignedReceipt>,
+		/// The other.
+		second: Box<SignedReceipt>,
+	},
 }
 
 impl Call {
@@ -122,13 +179,22 @@ impl Call {
 			Self::RegisterModel(_) => calls::REGISTER_MODEL,
 			Self::RetireModel(_) => calls::RETIRE_MODEL,
 			Self::RemoveModel(_) => calls::REMOVE_MODEL,
+			Self::PublishVersion { .. } => calls::PUBLISH_VERSION,
+			Self::RemoveVersion { .. } => calls::REMOVE_VERSION,
+			Self::OfferOwnership { .. } => calls::OFFER_OWNERSHIP,
+			Self::WithdrawOwnershipOffer(_) => calls::WITHDRAW_OWNERSHIP_OFFER,
+			Self::AcceptOwnership(_) => calls::ACCEPT_OWNERSHIP,
 			Self::RegisterProvider { .. } => calls::REGISTER_PROVIDER,
 			Self::Bond { .. } => calls::BOND,
 			Self::Unbond { .. } => calls::UNBOND,
 			Self::Withdraw => calls::WITHDRAW,
 			Self::AddWorkerKey { .. } => calls::ADD_WORKER_KEY,
 			Self::RemoveWorkerKey { .. } => calls::REMOVE_WORKER_KEY,
+			Self::ForgetWorkerKey { .. } => calls::FORGET_WORKER_KEY,
 			Self::DeregisterProvider => calls::DEREGISTER_PROVIDER,
+			Self::Chill => calls::CHILL,
+			Self::Unchill => calls::UNCHILL,
+			Self::Exit => calls::EXIT,
 			Self::SetOffer { .. } => calls::SET_OFFER,
 			Self::RemoveOffer { .. } => calls::REMOVE_OFFER,
 			Self::PruneOffer { .. } => calls::PRUNE_OFFER,
@@ -136,6 +202,8 @@ impl Call {
 			Self::PostJob(_) => calls::POST,
 			Self::CancelJob(_) => calls::CANCEL,
 			Self::PokeJob(_) => calls::POKE,
+			Self::ClaimJob(_) => calls::CLAIM,
+			Self::ReportEquivocation { .. } => calls::REPORT_EQUIVOCATION,
 		}
 	}
 
@@ -147,26 +215,61 @@ impl Call {
 				encode(metadata, item, &(MultiAddress::<_, u32>::Id(*to), *amount))
 			}
 			Self::RegisterModel(spec) => encode(metadata, item, &(spec.to_raw(),)),
-			Self::RetireModel(model) | Self::RemoveModel(model) | Self::RemoveOffer { model } => {
-				encode(metadata, item, &(*model,))
+			Self::PublishVersion { model, spec } => {
+				encode(metadata, item, &(*model, spec.to_raw()))
+			}
+			Self::OfferOwnership { model, to } => encode(metadata, item, &(*model, *to)),
+			Self::RetireModel(model)
+			| Self::RemoveModel(model)
+			| Self::WithdrawOwnershipOffer(model)
+			| Self::AcceptOwnership(model) => encode(metadata, item, &(*model,)),
+			Self::RemoveVersion { model, version } | Self::RemoveOffer { model, version } => {
+				encode(metadata, item, &(*model, *version))
 			}
 			Self::RegisterProvider { stake: amount }
 			| Self::Bond { amount }
 			| Self::Unbond { amount } => encode(metadata, item, &(*amount,)),
-			Self::Withdraw | Self::DeregisterProvider => encode(metadata, item, &()),
+			Self::Withdraw
+			| Self::DeregisterProvider
+			| Self::Chill
+			| Self::Unchill
+			| Self::Exit => encode(metadata, item, &()),
 			Self::AddWorkerKey { key, proof } => encode(metadata, item, &(*key, *proof)),
-			Self::RemoveWorkerKey { key } => encode(metadata, item, &(*key,)),
+			Self::RemoveWorkerKey { key } | Self::ForgetWorkerKey { key } => {
+				encode(metadata, item, &(*key,))
+			}
 			Self::SetOffer {
 				model,
+				version,
 				price,
 				slots,
-			} => encode(metadata, item, &(*model, price.to_raw(), *slots)),
-			Self::PruneOffer { model, provider } => encode(metadata, item, &(*model, *provider)),
+				attributes,
+			} => encode(
+				metadata,
+				item,
+				&(
+					*model,
+					*version,
+					price.to_raw(),
+					*slots,
+					attributes.to_raw(),
+				),
+			),
+			Self::PruneOffer {
+				model,
+				version,
+				provider,
+			} => encode(metadata, item, &(*model, *version, *provider)),
 			Self::SetBounds { class, bounds } => {
 				encode(metadata, item, &(class.to_raw(), bounds.to_raw()))
 			}
 			Self::PostJob(request) => encode(metadata, item, &(request.to_raw(),)),
-			Self::CancelJob(job) | Self::PokeJob(job) => encode(metadata, item, &(*job,)),
+			Self::CancelJob(job) | Self::PokeJob(job) | Self::ClaimJob(job) => {
+				encode(metadata, item, &(*job,))
+			}
+			Self::ReportEquivocation { first, second } => {
+				encode(metadata, item, &(first.to_raw(), second.to_raw()))
+			}
 		}
 	}
 

@@ -27,8 +27,14 @@ pub struct Constants {
 	pub block_time: u64,
 	/// Highest royalty, in parts per million.
 	pub max_royalty: u32,
-	/// Blocks between a model's retirement and its removal.
+	/// Blocks for which a retired model still gets jobs and offers.
+	pub retirement_notice: u32,
+	/// Blocks from the last job on a model or version to its removal.
 	pub retirement_grace: u32,
+	/// Blocks for which a version still gets jobs and offers after there is a newer one.
+	pub version_grace: u32,
+	/// Most versions of a model that are stored.
+	pub max_versions: u32,
 	/// Least stake of a provider that gets work, in units.
 	#[serde(with = "units")]
 	pub min_stake: u128,
@@ -36,8 +42,6 @@ pub struct Constants {
 	pub unbonding_period: u32,
 	/// Most worker keys of a provider.
 	pub max_worker_keys: u32,
-	/// Share of the stake that a missed deadline costs, in parts per million.
-	pub timeout_slash: u32,
 	/// Blocks without new work after a missed deadline.
 	pub timeout_pause: u32,
 	/// Most slots of an offer.
@@ -63,8 +67,8 @@ pub struct Constants {
 	pub settle_period: u32,
 	/// Most blocks that a job can run.
 	pub max_time_limit: u32,
-	/// Blocks for which a closed job can be read.
-	pub retention: u32,
+	/// Blocks that a claim may be valid for, ahead of the block that takes it.
+	pub max_claim_validity: u32,
 	/// Treasury's share of payments, in parts per million.
 	pub treasury_share: u32,
 	/// Share of payments that is destroyed, in parts per million.
@@ -80,11 +84,13 @@ impl Constants {
 			existential_deposit: constant(metadata, name::EXISTENTIAL_DEPOSIT)?,
 			block_time: constant(metadata, name::BLOCK_TIME)?,
 			max_royalty: constant(metadata, name::MAX_ROYALTY)?,
+			retirement_notice: constant(metadata, name::RETIREMENT_NOTICE)?,
 			retirement_grace: constant(metadata, name::RETIREMENT_GRACE)?,
+			version_grace: constant(metadata, name::VERSION_GRACE)?,
+			max_versions: constant(metadata, name::MAX_VERSIONS)?,
 			min_stake: constant(metadata, name::MIN_STAKE)?,
 			unbonding_period: constant(metadata, name::UNBONDING_PERIOD)?,
 			max_worker_keys: constant(metadata, name::MAX_WORKER_KEYS)?,
-			timeout_slash: constant(metadata, name::TIMEOUT_SLASH)?,
 			timeout_pause: constant(metadata, name::TIMEOUT_PAUSE)?,
 			max_slots: constant(metadata, name::MAX_SLOTS)?,
 			hard_bounds: constant(metadata, name::HARD_BOUNDS)?,
@@ -97,7 +103,7 @@ impl Constants {
 			tokens_per_block: constant(metadata, name::TOKENS_PER_BLOCK)?,
 			settle_period: constant(metadata, name::SETTLE_PERIOD)?,
 			max_time_limit: constant(metadata, name::MAX_TIME_LIMIT)?,
-			retention: constant(metadata, name::RETENTION)?,
+			max_claim_validity: constant(metadata, name::MAX_CLAIM_VALIDITY)?,
 			treasury_share: constant(metadata, name::TREASURY_SHARE)?,
 			burn_share: constant(metadata, name::BURN_SHARE)?,
 			treasury: constant(metadata, name::TREASURY)?,

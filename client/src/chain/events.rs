@@ -2,6 +2,7 @@
 
 use athanor_primitives::{
 	WorkerKey,
+	eligibility::Attributes,
 	job::CloseReason,
 	model::{ModelHashes, PriceClass},
 	price::{Price, PriceBounds},
@@ -15,10 +16,10 @@ use subxt::{
 use crate::{
 	chain::{
 		dispatch,
-		json::{bounds_json, hexadecimal, price_json, units},
+		json::{attributes_json, bounds_json, hexadecimal, price_json, units},
 		names,
 		types::AccountId,
-		wire::{Wire, records},
+		wire::{Wire, records, twin_variants},
 	},
 	error::{Error, Rejection, misfit, node},
 };
@@ -44,21 +45,33 @@ events! {
 	ModelRegistered = MODEL_REGISTERED;
 	ModelRetired = MODEL_RETIRED;
 	ModelRemoved = MODEL_REMOVED;
+	VersionPublished = VERSION_PUBLISHED;
+	VersionSuperseded = VERSION_SUPERSEDED;
+	VersionRemoved = VERSION_REMOVED;
+	OwnershipOffered = OWNERSHIP_OFFERED;
+	OwnershipOfferWithdrawn = OWNERSHIP_OFFER_WITHDRAWN;
+	OwnershipTransferred = OWNERSHIP_TRANSFERRED;
 	ProviderRegistered = PROVIDER_REGISTERED;
 	Bonded = BONDED;
 	Unbonding = UNBONDING;
 	Withdrawn = WITHDRAWN;
 	WorkerKeyAdded = WORKER_KEY_ADDED;
 	WorkerKeyRemoved = WORKER_KEY_REMOVED;
+	WorkerKeyForgotten = WORKER_KEY_FORGOTTEN;
+	ProviderChilled = PROVIDER_CHILLED;
+	ProviderUnchilled = PROVIDER_UNCHILLED;
 	ProviderSlashed = PROVIDER_SLASHED;
+	ProviderPaused = PROVIDER_PAUSED;
 	ProviderDeregistered = PROVIDER_DEREGISTERED;
 	OfferSet = OFFER_SET;
 	OfferRemoved = OFFER_REMOVED;
 	BoundsSet = BOUNDS_SET;
 	JobPosted = JOB_POSTED;
+	JobOpened = JOB_OPENED;
 	JobAssigned = JOB_ASSIGNED;
 	ReceiptAccepted = RECEIPT_ACCEPTED;
 	WorkerTimedOut = WORKER_TIMED_OUT;
+	WorkerEquivocated = WORKER_EQUIVOCATED;
 	JobClosed = JOB_CLOSED;
 	OutputRemoved = OUTPUT_REMOVED;
 	JobPaid = JOB_PAID;
@@ -99,11 +112,13 @@ records! {
 		pub deposit: u128,
 	}
 
-	/// A model takes no new jobs.
+	/// A model takes new jobs for a while only.
 	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 	pub struct ModelRetired {
 		/// The model.
 		pub model: u32,
+		/// First block in which no new jobs and offers are accepted.
+		pub posts_until: u32,
 		/// Block from which it can be removed.
 		pub removable_at: u32,
 	}
@@ -118,6 +133,82 @@ records! {
 		/// Units returned.
 		#[serde(with = "units")]
 		pub deposit: u128,
+	}
+
+	/// A model has a new version.
+	#[derive(Clone, Debug, PartialEq, Serialize)]
+	pub struct VersionPublished {
+		/// The model.
+		pub model: u32,
+		/// Number of the version.
+		pub version: u32,
+		/// Its content.
+		pub hashes: ModelHashes,
+		/// Units held for its storage.
+		#[serde(with = "units")]
+		pub deposit: u128,
+	}
+
+	/// A version of a model is no longer the newest.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct VersionSuperseded {
+		/// The model.
+		pub model: u32,
+		/// The version.
+		pub version: u32,
+		/// First block in which no new jobs and offers for it are accepted.
+		pub posts_until: u32,
+		/// Block from which it can be removed.
+		pub removable_at: u32,
+	}
+
+	/// A version of a model is gone.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct VersionRemoved {
+		/// The model.
+		pub model: u32,
+		/// The version.
+		pub version: u32,
+		/// Who owns the model.
+		pub owner: AccountId,
+		/// Units returned.
+		#[serde(with = "units")]
+		pub deposit: u128,
+	}
+
+	/// A model was offered to another account.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct OwnershipOffered {
+		/// The model.
+		pub model: u32,
+		/// To whom.
+		pub to: AccountId,
+	}
+
+	/// The offer of a model was taken back.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct OwnershipOfferWithdrawn {
+		/// The model.
+		pub model: u32,
+		/// To whom it had been offered.
+		pub to: AccountId,
+	}
+
+	/// A model has a new owner.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct OwnershipTransferred {
+		/// The model.
+		pub model: u32,
+		/// The owner until now.
+		pub from: AccountId,
+		/// The new owner.
+		pub to: AccountId,
+		/// Units held from the new owner.
+		#[serde(with = "units")]
+		pub deposit: u128,
+		/// Units returned to the old one.
+		#[serde(with = "units")]
+		pub returned: u128,
 	}
 
 	/// An account became a provider.
@@ -175,7 +266,7 @@ records! {
 		pub key: WorkerKey,
 	}
 
-	/// A provider has a worker key less.
+	/// A worker key may no longer sign for its provider.
 	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 	pub struct WorkerKeyRemoved {
 		/// The provider.
@@ -183,18 +274,55 @@ records! {
 		/// The key.
 		#[serde(with = "hexadecimal")]
 		pub key: WorkerKey,
+		/// First block in which the provider no longer answers for what it signed.
+		pub answers_until: u32,
 	}
 
-	/// A provider lost stake for a missed deadline.
+	/// A worker key is no longer stored.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct WorkerKeyForgotten {
+		/// Whose it was.
+		pub provider: AccountId,
+		/// The key.
+		#[serde(with = "hexadecimal")]
+		pub key: WorkerKey,
+	}
+
+	/// A provider gets no new work until it says otherwise.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct ProviderChilled {
+		/// The provider.
+		pub provider: AccountId,
+	}
+
+	/// A provider wants new work again.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct ProviderUnchilled {
+		/// The provider.
+		pub provider: AccountId,
+	}
+
+	/// A provider lost stake for a fault.
 	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 	pub struct ProviderSlashed {
 		/// The provider.
 		pub provider: AccountId,
 		/// The job.
 		pub job: u64,
+		/// What it did wrong.
+		pub fault: Fault,
 		/// Units.
 		#[serde(with = "units")]
 		pub amount: u128,
+	}
+
+	/// A provider gets no new work for a while, because it missed a deadline.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct ProviderPaused {
+		/// The provider.
+		pub provider: AccountId,
+		/// First block in which it may be given work again.
+		pub until: u32,
 	}
 
 	/// An account is a provider no longer.
@@ -209,6 +337,8 @@ records! {
 	pub struct OfferSet {
 		/// The model.
 		pub model: u32,
+		/// The version of the model.
+		pub version: u32,
 		/// The provider.
 		pub provider: AccountId,
 		/// Units per token.
@@ -216,6 +346,9 @@ records! {
 		pub price: Price,
 		/// Jobs at the same time.
 		pub slots: u32,
+		/// What the provider states about its machines.
+		#[serde(serialize_with = "attributes_json")]
+		pub attributes: Attributes,
 	}
 
 	/// An offer is gone.
@@ -223,6 +356,8 @@ records! {
 	pub struct OfferRemoved {
 		/// The model.
 		pub model: u32,
+		/// The version of the model.
+		pub version: u32,
 		/// The provider.
 		pub provider: AccountId,
 	}
@@ -253,6 +388,15 @@ records! {
 		pub escrow: u128,
 		/// Block at which it is refunded if nothing happens.
 		pub expires_at: u32,
+	}
+
+	/// An `Open` job can be claimed.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct JobOpened {
+		/// The job.
+		pub job: u64,
+		/// Block at which it is refunded if nobody claims it.
+		pub claimable_until: u32,
 	}
 
 	/// A provider got a job.
@@ -302,6 +446,23 @@ records! {
 		#[serde(with = "units")]
 		pub slashed: u128,
 		/// Whether another provider can take the job.
+		pub offered_again: bool,
+	}
+
+	/// A worker signed two receipts for one job.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct WorkerEquivocated {
+		/// The job.
+		pub job: u64,
+		/// Whose worker it was.
+		pub provider: AccountId,
+		/// The key that signed both.
+		#[serde(with = "hexadecimal")]
+		pub worker: WorkerKey,
+		/// Units of stake that it cost.
+		#[serde(with = "units")]
+		pub slashed: u128,
+		/// Whether the job was with the provider still, and waits for another now.
 		pub offered_again: bool,
 	}
 
@@ -364,6 +525,20 @@ records! {
 		#[serde(with = "units")]
 		pub burned: u128,
 	}
+}
+
+/// What a provider loses stake for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+	/// It did not deliver a job in time.
+	MissedDeadline,
+	/// One of its keys signed two receipts for one job.
+	Equivocation,
+}
+
+twin_variants! {
+	Fault { MissedDeadline, Equivocation }
 }
 
 impl JobPaid {

@@ -1,9 +1,13 @@
 //! Transactions without a signer: version 5, *general*.
 //!
 //! `compact length ‖ 0x45 ‖ extension version 0 ‖ explicit bytes of each extension, in the order of
-//! the metadata ‖ call`. A receipt goes in like this: the call carries its own authorisation.
+//! the metadata ‖ call`. Receipts and workers' claims go in like this: the call carries its own
+//! authorisation.
 
-use athanor_primitives::receipt::{Delivery, SignedReceipt};
+use athanor_primitives::{
+	claim::SignedClaim,
+	receipt::{Delivery, SignedReceipt},
+};
 use subxt::{
 	Metadata,
 	ext::{
@@ -11,13 +15,14 @@ use subxt::{
 			ExtrinsicEncodeError, TransactionExtensions, TransactionExtensionsError,
 			encode_v5_general,
 		},
+		scale_encode::EncodeAsFields,
 		scale_type_resolver::TypeResolver,
 	},
 };
 
 use crate::{
 	chain::{
-		names::{calls, extensions},
+		names::{Item, calls, extensions},
 		wire::ToWire,
 	},
 	error::{Error, misfit},
@@ -35,12 +40,27 @@ pub fn receipt_transaction(
 	signed: &SignedReceipt,
 	delivery: Option<&Delivery>,
 ) -> Result<Vec<u8>, Error> {
-	let item = calls::SUBMIT_RECEIPT;
 	let arguments = (signed.to_raw(), delivery.map(ToWire::to_raw));
+	general(metadata, calls::SUBMIT_RECEIPT, &arguments)
+}
+
+/// The transaction that submits a worker's claim, with its length in front, as nodes take it.
+///
+/// # Errors
+/// When the runtime wants a transaction extension that this client does not know.
+pub fn claim_transaction(metadata: &Metadata, signed: &SignedClaim) -> Result<Vec<u8>, Error> {
+	general(metadata, calls::CLAIM_AS_WORKER, &(signed.to_raw(),))
+}
+
+fn general(
+	metadata: &Metadata,
+	item: Item,
+	arguments: &impl EncodeAsFields,
+) -> Result<Vec<u8>, Error> {
 	encode_v5_general(
 		item.pallet,
 		item.name,
-		&arguments,
+		arguments,
 		EXTENSION_VERSION,
 		&NoSigner,
 		metadata,

@@ -5,7 +5,7 @@
 
 use subxt::Metadata;
 
-/// Something that a pallet declares: a storage entry, a call, a constant or an event.
+/// Something that a pallet declares: a storage entry, a call, a view function, a constant or an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Item {
 	/// Name of the pallet.
@@ -38,19 +38,23 @@ items! {
 	ACCOUNT = System.Account;
 	HOLDS = Balances.Holds;
 	NOW = Timestamp.Now;
+	PARENT_HASH = System.ParentHash;
 	MODELS = Models.Models;
+	VERSIONS = Models.Versions;
 	NEXT_MODEL_ID = Models.NextModelId;
-	MODEL_BY_HASHES = Models.ByHashes;
+	VERSION_BY_HASHES = Models.ByHashes;
+	OWNERSHIP_OFFERS = Models.OwnershipOffers;
 	PROVIDERS = Staking.Providers;
 	WORKERS = Staking.Workers;
 	KEYS_OF = Staking.KeysOf;
 	BOUNDS = Pricing.Bounds;
 	BOUNDS_VERSION = Pricing.Version;
 	OFFERS = Pricing.Offers;
-	OFFER_COUNT = Pricing.OfferCount;
+	OFFERS_BY_PROVIDER = Pricing.OffersByProvider;
 	JOBS = Jobs.Jobs;
 	INPUTS = Jobs.Inputs;
 	ASSIGNED = Jobs.Assigned;
+	JOBS_OF = Jobs.JobsOf;
 	NEXT_JOB_ID = Jobs.NextJobId;
 	RECEIPTS = Jobs.Receipts;
 	OUTCOMES = Jobs.Outcomes;
@@ -64,6 +68,11 @@ items! {
 	REGISTER_MODEL = Models.register;
 	RETIRE_MODEL = Models.retire;
 	REMOVE_MODEL = Models.remove;
+	PUBLISH_VERSION = Models.publish_version;
+	REMOVE_VERSION = Models.remove_version;
+	OFFER_OWNERSHIP = Models.offer_ownership;
+	WITHDRAW_OWNERSHIP_OFFER = Models.withdraw_ownership_offer;
+	ACCEPT_OWNERSHIP = Models.accept_ownership;
 	REGISTER_PROVIDER = Staking.register;
 	BOND = Staking.bond;
 	UNBOND = Staking.unbond;
@@ -71,6 +80,10 @@ items! {
 	ADD_WORKER_KEY = Staking.add_worker_key;
 	REMOVE_WORKER_KEY = Staking.remove_worker_key;
 	DEREGISTER_PROVIDER = Staking.deregister;
+	CHILL = Staking.chill;
+	UNCHILL = Staking.unchill;
+	EXIT = Staking.exit;
+	FORGET_WORKER_KEY = Staking.forget_worker_key;
 	SET_OFFER = Pricing.set_offer;
 	REMOVE_OFFER = Pricing.remove_offer;
 	PRUNE_OFFER = Pricing.prune_offer;
@@ -79,6 +92,18 @@ items! {
 	CANCEL = Jobs.cancel;
 	SUBMIT_RECEIPT = Jobs.submit_receipt;
 	POKE = Jobs.poke;
+	CLAIM = Jobs.claim;
+	CLAIM_AS_WORKER = Jobs.claim_as_worker;
+	REPORT_EQUIVOCATION = Jobs.report_equivocation;
+}
+
+items! {
+	/// View functions.
+	views:
+	QUOTE = Jobs.quote;
+	SIMULATE_MATCH = Jobs.simulate_match;
+	SIMULATE_REQUEST = Jobs.simulate_request;
+	EXPLAIN_ACCOUNT = Jobs.explain_account;
 }
 
 items! {
@@ -87,11 +112,13 @@ items! {
 	EXISTENTIAL_DEPOSIT = Balances.ExistentialDeposit;
 	BLOCK_TIME = Babe.ExpectedBlockTime;
 	MAX_ROYALTY = Models.MaxRoyalty;
+	RETIREMENT_NOTICE = Models.RetirementNotice;
 	RETIREMENT_GRACE = Models.RetirementGrace;
+	VERSION_GRACE = Models.VersionGrace;
+	MAX_VERSIONS = Models.MaxVersions;
 	MIN_STAKE = Staking.MinStake;
 	UNBONDING_PERIOD = Staking.UnbondingPeriod;
 	MAX_WORKER_KEYS = Staking.MaxWorkerKeys;
-	TIMEOUT_SLASH = Staking.TimeoutSlash;
 	TIMEOUT_PAUSE = Staking.TimeoutPause;
 	MAX_SLOTS = Pricing.MaxSlots;
 	HARD_BOUNDS = Pricing.HardBounds;
@@ -104,7 +131,7 @@ items! {
 	TOKENS_PER_BLOCK = Jobs.TokensPerBlock;
 	SETTLE_PERIOD = Jobs.SettlePeriod;
 	MAX_TIME_LIMIT = Jobs.MaxTimeLimit;
-	RETENTION = Jobs.Retention;
+	MAX_CLAIM_VALIDITY = Jobs.MaxClaimValidity;
 	TREASURY_SHARE = Rewards.TreasuryShare;
 	BURN_SHARE = Rewards.BurnShare;
 	TREASURY = Rewards.TreasuryAccount;
@@ -118,21 +145,33 @@ items! {
 	MODEL_REGISTERED = Models.ModelRegistered;
 	MODEL_RETIRED = Models.ModelRetired;
 	MODEL_REMOVED = Models.ModelRemoved;
+	VERSION_PUBLISHED = Models.VersionPublished;
+	VERSION_SUPERSEDED = Models.VersionSuperseded;
+	VERSION_REMOVED = Models.VersionRemoved;
+	OWNERSHIP_OFFERED = Models.OwnershipOffered;
+	OWNERSHIP_OFFER_WITHDRAWN = Models.OwnershipOfferWithdrawn;
+	OWNERSHIP_TRANSFERRED = Models.OwnershipTransferred;
 	PROVIDER_REGISTERED = Staking.ProviderRegistered;
 	BONDED = Staking.Bonded;
 	UNBONDING = Staking.Unbonding;
 	WITHDRAWN = Staking.Withdrawn;
 	WORKER_KEY_ADDED = Staking.WorkerKeyAdded;
 	WORKER_KEY_REMOVED = Staking.WorkerKeyRemoved;
+	WORKER_KEY_FORGOTTEN = Staking.WorkerKeyForgotten;
+	PROVIDER_CHILLED = Staking.ProviderChilled;
+	PROVIDER_UNCHILLED = Staking.ProviderUnchilled;
 	PROVIDER_SLASHED = Staking.ProviderSlashed;
+	PROVIDER_PAUSED = Staking.ProviderPaused;
 	PROVIDER_DEREGISTERED = Staking.ProviderDeregistered;
 	OFFER_SET = Pricing.OfferSet;
 	OFFER_REMOVED = Pricing.OfferRemoved;
 	BOUNDS_SET = Pricing.BoundsSet;
 	JOB_POSTED = Jobs.JobPosted;
+	JOB_OPENED = Jobs.JobOpened;
 	JOB_ASSIGNED = Jobs.JobAssigned;
 	RECEIPT_ACCEPTED = Jobs.ReceiptAccepted;
 	WORKER_TIMED_OUT = Jobs.WorkerTimedOut;
+	WORKER_EQUIVOCATED = Jobs.WorkerEquivocated;
 	JOB_CLOSED = Jobs.JobClosed;
 	OUTPUT_REMOVED = Jobs.OutputRemoved;
 	JOB_PAID = Rewards.JobPaid;
@@ -177,6 +216,11 @@ pub fn missing(metadata: &Metadata) -> Vec<String> {
 		metadata
 			.pallet_by_name(item.pallet)
 			.is_some_and(|pallet| pallet.call_variant_by_name(item.name).is_some())
+	});
+	look("view function", views::ALL, &|item| {
+		metadata
+			.pallet_by_name(item.pallet)
+			.is_some_and(|pallet| pallet.view_function_by_name(item.name).is_some())
 	});
 	look("constant", constants::ALL, &|item| {
 		metadata

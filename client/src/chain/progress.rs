@@ -23,11 +23,11 @@ pub enum JobUpdate {
 		/// The job.
 		job: Job,
 	},
-	/// The provider that had it missed its deadline; it waits for another.
+	/// The provider that had it failed it; it waits for another.
 	OfferedAgain {
 		/// Where that was seen.
 		seen: BlockId,
-		/// The job; `failed` says who missed.
+		/// The job; `failed` says who did.
 		job: Job,
 	},
 	/// A provider works on it.
@@ -145,7 +145,8 @@ impl Chain {
 		let next = self.at(At::Best).await?.next_job_id().await?;
 		Ok(Error::NotFound(if job < next {
 			format!(
-				"job {job} has closed and its retention has ended: the chain keeps nothing of it"
+				"job {job} has closed and its retention has ended: the state keeps nothing of it; \
+				 `athanor job get {job}` looks for it in older blocks"
 			)
 		} else {
 			format!("there is no job {job}; {next} jobs have been posted so far, counted from 0")

@@ -142,7 +142,7 @@ impl Chain {
 }
 
 /// The refusal behind a rejection: the pool's code, or the pallet's error of the same name.
-fn refusal_of(rejection: &Rejection) -> Option<Refusal> {
+pub(crate) fn refusal_of(rejection: &Rejection) -> Option<Refusal> {
 	let (_, name) = rejection.name.rsplit_once('.')?;
 	Refusal::ALL
 		.into_iter()

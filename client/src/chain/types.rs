@@ -5,22 +5,21 @@
 
 use athanor_primitives::{
 	H256, WorkerKey,
+	eligibility::{Attributes, Needs, Region},
 	job::{Assignment, CloseReason, PromptFormat, Sampler},
-	model::{ModelHashes, NumericClass, PriceClass},
 	price::Price,
 	receipt::{Finish, SignedReceipt},
 	split::Payment,
 };
 use serde::Serialize;
-use subxt::{
-	dynamic::Value,
-	ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType, scale_value::ValueDef},
-	utils::AccountId32,
-};
+use subxt::{dynamic::Value, ext::scale_value::ValueDef, utils::AccountId32};
 
 use crate::chain::{
-	json::{assignment_json, hexadecimal, payment_json, price_json, signed_json, text, units},
-	wire::{ToWire, Wire, records},
+	json::{
+		assignment_json, attributes_json, hexadecimal, optional_hexadecimal, payment_json,
+		price_json, regions_json, signed_json, text, units,
+	},
+	wire::{records, twin_variants},
 };
 
 /// An account: the public sr25519 key, shown as an SS58 address with prefix 42.
@@ -36,41 +35,6 @@ pub struct BlockId {
 }
 
 records! {
-	/// A registry entry.
-	#[derive(Clone, Debug, PartialEq, Serialize)]
-	pub struct Model {
-		/// Who registered it and gets the royalty.
-		pub owner: AccountId,
-		/// Name for people.
-		pub name: String,
-		/// Content hashes that say which model is meant.
-		pub hashes: ModelHashes,
-		/// Architecture, such as `llama`.
-		pub architecture: String,
-		/// Number of parameters; decides the price class.
-		pub parameters: u64,
-		/// Most tokens that prompt and output can have together.
-		pub context_length: u32,
-		/// Most tokens that special tokens and the chat template add to an input.
-		pub template_overhead: u32,
-		/// Licence of the weights.
-		pub licence: String,
-		/// Where to get it; may be empty.
-		pub source: String,
-		/// The owner's share of what jobs pay, in parts per million.
-		pub royalty: u32,
-		/// How results can be compared.
-		pub numeric_class: NumericClass,
-		/// Which price bounds apply.
-		pub price_class: PriceClass,
-		/// Version of the content.
-		pub version: u32,
-		/// Block of registration.
-		pub registered_at: u32,
-		/// Whether new jobs and offers are accepted.
-		pub status: ModelStatus,
-	}
-
 	/// Part of a stake on its way back.
 	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 	pub struct UnbondingChunk {
@@ -87,25 +51,44 @@ records! {
 		/// Units staked.
 		#[serde(with = "units")]
 		pub bonded: u128,
+		/// Units of it that cover jobs in hand.
+		#[serde(with = "units")]
+		pub committed: u128,
 		/// Units on their way back; still held, and slashable.
 		pub unbonding: Vec<UnbondingChunk>,
-		/// How many worker keys it has.
+		/// How many worker keys may sign for it.
 		pub keys: u32,
+		/// How many were removed and still count.
+		pub retired_keys: u32,
 		/// Block of registration.
 		pub registered_at: u32,
-		/// Units lost for missed deadlines, ever.
+		/// Units lost for faults, ever.
 		#[serde(with = "units")]
 		pub slashed: u128,
 		/// First block in which it is given work again after a missed deadline; 0 if it missed none.
 		pub paused_until: u32,
+		/// Whether it takes no new work, because it said so.
+		pub chilled: bool,
 	}
 
-	/// What a provider asks for a model.
+	/// Whose a worker key is.
+	#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+	pub struct WorkerRecord {
+		/// Who answers for what it signs and signed.
+		pub provider: AccountId,
+		/// Block in which it was removed; `None` while it may sign.
+		pub retired_at: Option<u32>,
+	}
+
+	/// What a provider asks for a version of a model.
 	#[derive(Clone, Debug, PartialEq, Serialize)]
 	pub struct Offer {
 		/// Units per token.
 		#[serde(serialize_with = "price_json")]
 		pub price: Price,
+		/// What it states about its machines.
+		#[serde(serialize_with = "attributes_json")]
+		pub attributes: Attributes,
 		/// Jobs that it takes at the same time.
 		pub slots: u32,
 		/// Jobs that it has now.
@@ -122,11 +105,27 @@ records! {
 		pub price: Price,
 		/// Version of the governed prices that held.
 		pub price_version: u32,
-		/// Seed of the sampler.
-		#[serde(with = "hexadecimal")]
-		pub seed: [u8; 32],
+		/// Units of the provider's stake that answer for it.
+		#[serde(with = "units")]
+		pub cover: u128,
 		/// Block of assignment.
 		pub assigned_at: u32,
+	}
+
+	/// Which providers may do a job.
+	#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+	pub struct Rules {
+		/// Only these, if any is named.
+		pub allow: Vec<AccountId>,
+		/// Not these.
+		pub exclude: Vec<AccountId>,
+		/// Only machines in one of these countries, if any is named.
+		#[serde(serialize_with = "regions_json")]
+		pub regions: Vec<Region>,
+		/// Only those that keep inputs and outputs no longer than so many hours.
+		pub max_retention_hours: Option<u32>,
+		/// Only GPUs with at least so many GiB of memory.
+		pub min_gpu_memory_gib: Option<u16>,
 	}
 
 	/// A job that has not closed.
@@ -160,14 +159,19 @@ records! {
 		/// Units held from the requester.
 		#[serde(with = "units")]
 		pub escrow: u128,
-		/// Who may do it.
+		/// How it finds its provider.
 		#[serde(serialize_with = "assignment_json")]
 		pub assignment: Assignment<AccountId>,
+		/// Which providers may do it.
+		pub rules: Rules,
+		/// Seed of the sampler; `None` until the job has had its first turn.
+		#[serde(with = "optional_hexadecimal")]
+		pub seed: Option<[u8; 32]>,
 		/// Block of posting.
 		pub posted_at: u32,
 		/// Block at which it is refunded if nothing happens.
 		pub expires_at: u32,
-		/// Providers that missed their deadline on it.
+		/// Providers that failed it.
 		pub failed: Vec<AccountId>,
 		/// Where it stands.
 		pub state: JobState,
@@ -202,6 +206,8 @@ records! {
 		pub reason: CloseReason,
 		/// Who did it, if anybody.
 		pub provider: Option<AccountId>,
+		/// Providers that failed it.
+		pub failed: Vec<AccountId>,
 		/// Units that were held.
 		#[serde(with = "units")]
 		pub escrow: u128,
@@ -222,6 +228,8 @@ records! {
 		pub submitted_at: Option<u32>,
 		/// Block of closing.
 		pub closed_at: u32,
+		/// Block from which the chain may forget this, the input and the output.
+		pub retained_until: u32,
 	}
 
 	/// Everything that jobs have ever paid, in units.
@@ -248,19 +256,6 @@ records! {
 		/// Number of paid jobs.
 		pub jobs: u64,
 	}
-}
-
-/// Whether a model can be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ModelStatus {
-	/// New jobs and offers are accepted.
-	Active,
-	/// No new jobs or offers; running jobs go on.
-	Retired {
-		/// Block from which anybody can remove it.
-		removable_at: u32,
-	},
 }
 
 /// Where a job stands.
@@ -299,39 +294,13 @@ pub enum JobState {
 	},
 }
 
-/// Enums with data, declared by hand: their twins have the same shape.
-const _: () = {
-	#[derive(DecodeAsType)]
-	#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
-	pub enum RawStatus {
-		Active,
-		Retired { removable_at: u32 },
-	}
-
-	impl Wire for ModelStatus {
-		type Raw = RawStatus;
-
-		fn from_raw(raw: RawStatus) -> Self {
-			match raw {
-				RawStatus::Active => Self::Active,
-				RawStatus::Retired { removable_at } => Self::Retired { removable_at },
-			}
-		}
-	}
-
-	#[derive(DecodeAsType)]
-	#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
-	pub enum RawState {
-		Open {
-			deadline: u32,
-		},
-		Assigned {
-			work: <Work as Wire>::Raw,
-			deadline: u32,
-		},
+twin_variants! {
+	JobState {
+		Open { deadline: u32 },
+		Assigned { work: Work, deadline: u32 },
 		Submitted {
-			work: <Work as Wire>::Raw,
-			worker: [u8; 32],
+			work: Work,
+			worker: WorkerKey,
 			tokens_in: u32,
 			tokens_out: u32,
 			finish: u8,
@@ -339,38 +308,7 @@ const _: () = {
 			deadline: u32,
 		},
 	}
-
-	impl Wire for JobState {
-		type Raw = RawState;
-
-		fn from_raw(raw: RawState) -> Self {
-			match raw {
-				RawState::Open { deadline } => Self::Open { deadline },
-				RawState::Assigned { work, deadline } => Self::Assigned {
-					work: Work::from_raw(work),
-					deadline,
-				},
-				RawState::Submitted {
-					work,
-					worker,
-					tokens_in,
-					tokens_out,
-					finish,
-					submitted_at,
-					deadline,
-				} => Self::Submitted {
-					work: Work::from_raw(work),
-					worker,
-					tokens_in,
-					tokens_out,
-					finish,
-					submitted_at,
-					deadline,
-				},
-			}
-		}
-	}
-};
+}
 
 impl Provider {
 	/// Units staked or on their way back: what a slash is a share of.
@@ -378,6 +316,17 @@ impl Provider {
 		self.unbonding
 			.iter()
 			.fold(self.bonded, |sum, chunk| sum.saturating_add(chunk.amount))
+	}
+}
+
+impl Rules {
+	/// What the machines have to be.
+	pub fn needs(&self) -> Needs<'_> {
+		Needs {
+			regions: &self.regions,
+			max_retention_hours: self.max_retention_hours,
+			min_gpu_memory_gib: self.min_gpu_memory_gib,
+		}
 	}
 }
 
@@ -389,6 +338,13 @@ impl Offer {
 }
 
 impl Job {
+	/// Whether a provider can claim it now: it is for whoever comes first, and has had its first turn.
+	pub fn is_claimable(&self) -> bool {
+		matches!(self.state, JobState::Open { .. })
+			&& self.assignment == Assignment::Open
+			&& self.seed.is_some()
+	}
+
 	/// The terms under which a provider has it, if one has.
 	pub fn work(&self) -> Option<&Work> {
 		match &self.state {
@@ -481,64 +437,3 @@ impl From<RawHold> for Hold {
 		}
 	}
 }
-
-/// What registering a model takes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ModelSpec {
-	/// Name for people.
-	pub name: String,
-	/// Content hashes.
-	pub hashes: ModelHashes,
-	/// Architecture, such as `llama`.
-	pub architecture: String,
-	/// Number of parameters.
-	pub parameters: u64,
-	/// Most tokens that prompt and output can have together.
-	pub context_length: u32,
-	/// Most tokens that special tokens and the chat template add to an input.
-	pub template_overhead: u32,
-	/// Licence of the weights.
-	pub licence: String,
-	/// Where to get it; may be empty.
-	pub source: String,
-	/// The owner's share of what jobs pay, in parts per million.
-	pub royalty: u32,
-	/// How results can be compared.
-	pub numeric_class: NumericClass,
-}
-
-const _: () = {
-	#[derive(EncodeAsType)]
-	#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
-	pub struct RawSpec {
-		name: Vec<u8>,
-		hashes: <ModelHashes as ToWire>::Raw,
-		architecture: Vec<u8>,
-		parameters: u64,
-		context_length: u32,
-		template_overhead: u32,
-		licence: Vec<u8>,
-		source: Vec<u8>,
-		royalty: u32,
-		numeric_class: <NumericClass as ToWire>::Raw,
-	}
-
-	impl ToWire for ModelSpec {
-		type Raw = RawSpec;
-
-		fn to_raw(&self) -> RawSpec {
-			RawSpec {
-				name: self.name.to_raw(),
-				hashes: self.hashes.to_raw(),
-				architecture: self.architecture.to_raw(),
-				parameters: self.parameters,
-				context_length: self.context_length,
-				template_overhead: self.template_overhead,
-				licence: self.licence.to_raw(),
-				source: self.source.to_raw(),
-				royalty: self.royalty,
-				numeric_class: self.numeric_class.to_raw(),
-			}
-		}
-	}
-};

@@ -22,15 +22,19 @@ use crate::{
 		connect::Config,
 		constants::{Constants, constant},
 		events::Events,
+		models::{Model, Release, Version, VersionId},
 		names::{Item, constants as name, storage},
 		types::{
-			AccountId, AccountInfo, Balance, BlockId, Job, Model, Offer, Outcome, Provider,
-			RawHold, StoredReceipt, Totals,
+			AccountId, AccountInfo, Balance, BlockId, Job, Offer, Outcome, Provider, RawHold,
+			StoredReceipt, Totals, WorkerRecord,
 		},
 		wire::{ToWire, Wire},
 	},
 	error::{Error, misfit, node},
 };
+
+/// What an offer is for: a model and its version.
+type ModelVersion = (ModelId, u32);
 
 /// Requests that are under way at the same time when one question takes many.
 const PARALLEL: usize = 16;
@@ -62,6 +66,18 @@ impl View {
 	/// Height of the block.
 	pub fn number(&self) -> u32 {
 		self.block.number
+	}
+
+	/// The block before.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn parent(&self) -> Result<Option<BlockId>, Error> {
+		let Some(number) = self.number().checked_sub(1) else {
+			return Ok(None);
+		};
+		let hash = self.get(storage::PARENT_HASH, ()).await?;
+		Ok(hash.map(|hash| BlockId { number, hash }))
 	}
 
 	/// Time of the block, in milliseconds since 1970.
@@ -97,13 +113,59 @@ impl View {
 			.collect())
 	}
 
-	/// The model with this content.
+	/// The stored versions of a model, by number.
 	///
 	/// # Errors
 	/// When the state cannot be read.
-	pub async fn model_by_hashes(&self, hashes: &ModelHashes) -> Result<Option<ModelId>, Error> {
+	pub async fn versions(&self, model: ModelId) -> Result<BTreeMap<u32, Version>, Error> {
+		let entries = self
+			.entries::<(ModelId, u32), Version, _>(storage::VERSIONS, (model,))
+			.await?;
+		Ok(entries
+			.into_iter()
+			.map(|((_, number), version)| (number, version))
+			.collect())
+	}
+
+	/// A version of a model, the newest if none is named, and the model.
+	///
+	/// # Errors
+	/// When the state cannot be read; what does not exist is `None`.
+	pub async fn release(
+		&self,
+		model: ModelId,
+		version: Option<u32>,
+	) -> Result<Option<Release>, Error> {
+		let Some(found) = self.model(model).await? else {
+			return Ok(None);
+		};
+		let number = version.unwrap_or(found.version);
+		let version: Option<Version> = self.get(storage::VERSIONS, (model, number)).await?;
+		Ok(version.map(|version| Release {
+			model: found,
+			number,
+			version,
+		}))
+	}
+
+	/// Where this content is registered.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn version_by_hashes(
+		&self,
+		hashes: &ModelHashes,
+	) -> Result<Option<VersionId>, Error> {
 		let content = H256(blake2_256(&hashes.encode()));
-		self.get(storage::MODEL_BY_HASHES, (content,)).await
+		self.get(storage::VERSION_BY_HASHES, (content,)).await
+	}
+
+	/// To whom a model is offered by its owner.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn ownership_offer(&self, model: ModelId) -> Result<Option<AccountId>, Error> {
+		self.get(storage::OWNERSHIP_OFFERS, (model,)).await
 	}
 
 	/// The id that the next model will get.
@@ -139,8 +201,8 @@ impl View {
 			.collect())
 	}
 
-	/// Whether the chain gives a provider work: enough stake, a worker key, and no pause after a missed
-	/// deadline.
+	/// Whether the chain gives a provider work: enough stake, a worker key, not chilled, and no pause
+	/// after a missed deadline. Whether its stake covers a certain job is not asked.
 	///
 	/// # Errors
 	/// When the state cannot be read.
@@ -150,36 +212,73 @@ impl View {
 		Ok(provider.is_some_and(|provider| {
 			provider.bonded >= min_stake
 				&& provider.keys > 0
+				&& !provider.chilled
 				&& provider.paused_until <= self.number()
 		}))
 	}
 
-	/// The provider that a worker key belongs to.
+	/// The provider for which a worker key may sign.
 	///
 	/// # Errors
 	/// When the state cannot be read.
 	pub async fn provider_of(&self, worker: &WorkerKey) -> Result<Option<AccountId>, Error> {
-		self.get(storage::WORKERS, (*worker,)).await
+		let record = self.worker(worker).await?;
+		Ok(record
+			.filter(|record| record.retired_at.is_none())
+			.map(|record| record.provider))
 	}
 
-	/// The worker keys of a provider.
+	/// Whose a worker key is, or was so short a time ago that its provider still answers for it.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn worker(&self, key: &WorkerKey) -> Result<Option<WorkerRecord>, Error> {
+		self.get(storage::WORKERS, (*key,)).await
+	}
+
+	/// The worker keys that may sign for a provider.
 	///
 	/// # Errors
 	/// When the state cannot be read.
 	pub async fn worker_keys(&self, provider: &AccountId) -> Result<Vec<WorkerKey>, Error> {
-		let keys = self
-			.keys::<(AccountId, WorkerKey), _>(storage::KEYS_OF, (*provider,))
-			.await?;
-		Ok(keys.into_iter().map(|(_, key)| key).collect())
+		let records = self.worker_records(provider).await?;
+		Ok(records
+			.into_iter()
+			.filter(|(_, record)| record.retired_at.is_none())
+			.map(|(key, _)| key)
+			.collect())
 	}
 
-	/// All offers for a model.
+	/// The worker keys of a provider, those that were removed and still count among them.
 	///
 	/// # Errors
 	/// When the state cannot be read.
-	pub async fn offers(&self, model: ModelId) -> Result<BTreeMap<AccountId, Offer>, Error> {
+	pub async fn worker_records(
+		&self,
+		provider: &AccountId,
+	) -> Result<Vec<(WorkerKey, WorkerRecord)>, Error> {
+		let keys = self
+			.keys::<(AccountId, WorkerKey), _>(storage::KEYS_OF, (*provider,))
+			.await?;
+		stream::iter(keys)
+			.map(|(_, key)| async move { Ok((key, self.worker(&key).await?)) })
+			.buffered(PARALLEL)
+			.try_filter_map(|(key, record)| async move { Ok(record.map(|record| (key, record))) })
+			.try_collect()
+			.await
+	}
+
+	/// All offers for a version of a model.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn offers(
+		&self,
+		model: ModelId,
+		version: u32,
+	) -> Result<BTreeMap<AccountId, Offer>, Error> {
 		let entries = self
-			.entries::<(ModelId, AccountId), Offer, _>(storage::OFFERS, (model,))
+			.entries::<(ModelVersion, AccountId), Offer, _>(storage::OFFERS, ((model, version),))
 			.await?;
 		Ok(entries
 			.into_iter()
@@ -187,40 +286,35 @@ impl View {
 			.collect())
 	}
 
-	/// The number of offers for a model.
-	///
-	/// # Errors
-	/// When the state cannot be read.
-	pub async fn offer_count(&self, model: ModelId) -> Result<u32, Error> {
-		Ok(self
-			.get(storage::OFFER_COUNT, (model,))
-			.await?
-			.unwrap_or_default())
-	}
-
-	/// A provider's offer for a model.
+	/// A provider's offer for a version of a model.
 	///
 	/// # Errors
 	/// When the state cannot be read.
 	pub async fn offer(
 		&self,
 		model: ModelId,
+		version: u32,
 		provider: &AccountId,
 	) -> Result<Option<Offer>, Error> {
-		self.get(storage::OFFERS, (model, *provider)).await
+		self.get(storage::OFFERS, ((model, version), *provider))
+			.await
 	}
 
-	/// All offers of a provider, by model.
+	/// All offers of a provider, by model and version.
 	///
 	/// # Errors
 	/// When the state cannot be read.
-	pub async fn offers_of(&self, provider: &AccountId) -> Result<BTreeMap<ModelId, Offer>, Error> {
-		// Offers are stored by model: asking for each is less than reading everybody's.
-		let models = 0..self.next_model_id().await?;
-		stream::iter(models)
-			.map(|model| async move { Ok((model, self.offer(model, provider).await?)) })
+	pub async fn offers_of(
+		&self,
+		provider: &AccountId,
+	) -> Result<BTreeMap<(ModelId, u32), Offer>, Error> {
+		let keys = self
+			.keys::<(AccountId, ModelVersion), _>(storage::OFFERS_BY_PROVIDER, (*provider,))
+			.await?;
+		stream::iter(keys)
+			.map(|(_, key)| async move { Ok((key, self.offer(key.0, key.1, provider).await?)) })
 			.buffered(PARALLEL)
-			.try_filter_map(|(model, offer)| async move { Ok(offer.map(|offer| (model, offer))) })
+			.try_filter_map(|(key, offer)| async move { Ok(offer.map(|offer| (key, offer))) })
 			.try_collect()
 			.await
 	}
@@ -261,6 +355,19 @@ impl View {
 	pub async fn jobs(&self) -> Result<BTreeMap<JobId, Job>, Error> {
 		let entries = self.entries::<(JobId,), Job, _>(storage::JOBS, ()).await?;
 		Ok(entries.into_iter().map(|((id,), job)| (id, job)).collect())
+	}
+
+	/// The jobs that an account posted and that have not closed, in order.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn jobs_of(&self, requester: &AccountId) -> Result<Vec<JobId>, Error> {
+		let keys = self
+			.keys::<(AccountId, JobId), _>(storage::JOBS_OF, (*requester,))
+			.await?;
+		let mut jobs: Vec<JobId> = keys.into_iter().map(|(_, job)| job).collect();
+		jobs.sort_unstable();
+		Ok(jobs)
 	}
 
 	/// The jobs that a provider has and has not delivered, in order.

@@ -6,6 +6,9 @@
 
 use athanor_primitives::{
 	H256,
+	claim::{Claim, SignedClaim},
+	eligibility::{Attributes, Eligibility, Ineligible},
+	explain::{FreedBy, Held, HeldFor, HeldUntil},
 	job::{Assignment, CloseReason, JobInput, JobRequest, PromptFormat, Sampler},
 	model::{ModelHashes, NumericClass, PriceClass},
 	price::{Price, PriceBounds},
@@ -67,6 +70,7 @@ plain!(
 	u128,
 	H256,
 	AccountId32,
+	[u8; 2],
 	[u8; 32],
 	[u8; 64],
 	Value
@@ -85,6 +89,14 @@ impl<T: ToWire> ToWire for Option<T> {
 
 	fn to_raw(&self) -> Self::Raw {
 		self.as_ref().map(T::to_raw)
+	}
+}
+
+impl<T: Wire, E: Wire> Wire for Result<T, E> {
+	type Raw = Result<T::Raw, E::Raw>;
+
+	fn from_raw(raw: Self::Raw) -> Self {
+		raw.map(T::from_raw).map_err(E::from_raw)
 	}
 }
 
@@ -199,6 +211,39 @@ macro_rules! twin_enums {
 	};
 }
 
+/// Pairs enums whose variants have named fields, or none, with twins to be read.
+macro_rules! twin_variants {
+	($($name:ident { $(
+		$variant:ident $({ $($field:ident: $ty:ty),* $(,)? })?
+	),* $(,)? })*) => {
+		$(
+			// The derive imports what not every enum needs.
+			#[allow(unused_imports)]
+			const _: () = {
+				#[derive(subxt::ext::scale_decode::DecodeAsType)]
+				#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+				pub enum Raw {
+					$($variant $({ $($field: <$ty as $crate::chain::wire::Wire>::Raw,)* })?,)*
+				}
+
+				impl $crate::chain::wire::Wire for $name {
+					type Raw = Raw;
+
+					fn from_raw(raw: Raw) -> Self {
+						match raw {
+							$(Raw::$variant $({ $($field,)* })? => Self::$variant $({
+								$($field: $crate::chain::wire::Wire::from_raw($field),)*
+							})?,)*
+						}
+					}
+				}
+			};
+		)*
+	};
+}
+
+pub(crate) use twin_variants;
+
 twin_structs! {
 	Price { input: u128, output: u128 }
 	PriceBounds { floor: Price, ceiling: Price }
@@ -217,13 +262,114 @@ twin_structs! {
 	}
 	SignedReceipt { receipt: Receipt, genesis: H256, worker: [u8; 32], signature: [u8; 64] }
 	Delivery { tokens: Vec<u32>, text: Vec<u8>, signature: [u8; 64] }
+	Claim { job: u64, valid_until: u32 }
+	SignedClaim { claim: Claim, genesis: H256, worker: [u8; 32], signature: [u8; 64] }
+	Attributes {
+		region: Option<[u8; 2]>,
+		retention_hours: Option<u32>,
+		gpu_memory_gib: u16,
+	}
 }
 
 twin_enums! {
 	NumericClass { Exact, Float }
 	PriceClass { Small, Medium, Large }
 	PromptFormat { Completion, Chat, Messages }
-	CloseReason { Paid, Rejected, Cancelled, ExpiredUnassigned, WorkerTimedOut }
+	CloseReason {
+		Paid,
+		Rejected,
+		Cancelled,
+		ExpiredUnassigned,
+		WorkerTimedOut,
+		WorkerEquivocated,
+	}
+	Ineligible {
+		NotAllowed,
+		Excluded,
+		FailedBefore,
+		NotProvider,
+		NoOffer,
+		PriceOutOfBounds,
+		PriceAboveCeiling,
+		WrongRegion,
+		RetentionTooLong,
+		NotEnoughGpuMemory,
+		Chilled,
+		Paused,
+		NoWorkerKey,
+		StakeTooLow,
+		NoFreeSlot,
+		NotEnoughCover,
+	}
+	FreedBy {
+		JobCloses,
+		JobsCancel,
+		JobsPoke,
+		StakingUnbond,
+		StakingWithdraw,
+		ModelsRetire,
+		ModelsRemove,
+		PricingRemoveOffer,
+		SessionPurgeKeys,
+	}
+}
+
+twin_variants! {
+	HeldFor {
+		Escrow { job: u64 },
+		BondedStake { committed: u128 },
+		UnbondingStake,
+		ModelDeposit { model: u32 },
+		OfferDeposit { model: u32, version: u32 },
+		SessionKeys,
+	}
+}
+
+/// Twin of [`HeldUntil`].
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub enum RawHeldUntil {
+	/// As there.
+	EndsBy(u32),
+	/// As there.
+	CallableFrom(u32),
+	/// As there.
+	OwnerActs,
+}
+
+impl Wire for HeldUntil {
+	type Raw = RawHeldUntil;
+
+	fn from_raw(raw: RawHeldUntil) -> Self {
+		match raw {
+			RawHeldUntil::EndsBy(at) => Self::EndsBy(at),
+			RawHeldUntil::CallableFrom(at) => Self::CallableFrom(at),
+			RawHeldUntil::OwnerActs => Self::OwnerActs,
+		}
+	}
+}
+
+/// Twin of [`Held`].
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct RawHeld {
+	reason: <HeldFor as Wire>::Raw,
+	amount: u128,
+	until: RawHeldUntil,
+	freed_by: <FreedBy as Wire>::Raw,
+}
+
+impl Wire for Held {
+	type Raw = RawHeld;
+
+	fn from_raw(raw: RawHeld) -> Self {
+		Self {
+			reason: HeldFor::from_raw(raw.reason),
+			amount: raw.amount,
+			until: HeldUntil::from_raw(raw.until),
+			freed_by: FreedBy::from_raw(raw.freed_by),
+		}
+	}
 }
 
 /// Twin of [`Sampler`].
@@ -285,6 +431,8 @@ pub enum RawAssignment {
 	Auto,
 	/// As there.
 	Direct(AccountId32),
+	/// As there.
+	Open,
 }
 
 impl Wire for Assignment<AccountId32> {
@@ -294,6 +442,7 @@ impl Wire for Assignment<AccountId32> {
 		match raw {
 			RawAssignment::Auto => Self::Auto,
 			RawAssignment::Direct(who) => Self::Direct(who),
+			RawAssignment::Open => Self::Open,
 		}
 	}
 }
@@ -305,6 +454,7 @@ impl ToWire for Assignment<AccountId32> {
 		match self {
 			Self::Auto => RawAssignment::Auto,
 			Self::Direct(who) => RawAssignment::Direct(*who),
+			Self::Open => RawAssignment::Open,
 		}
 	}
 }
@@ -335,16 +485,27 @@ impl ToWire for JobInput {
 }
 
 type Request = JobRequest<AccountId32, u32>;
+type Eligible = Eligibility<AccountId32>;
 
 twin_structs! {
+	Eligible {
+		allow: Vec<AccountId32>,
+		exclude: Vec<AccountId32>,
+		regions: Vec<[u8; 2]>,
+		max_retention_hours: Option<u32>,
+		min_gpu_memory_gib: Option<u16>,
+		numeric_class: Option<NumericClass>,
+	}
 	Request {
 		model: u32,
+		version: Option<u32>,
 		input: JobInput,
 		format: PromptFormat,
 		sampler: Sampler,
 		max_output_tokens: u32,
 		ceiling: Price,
 		assignment: Assignment<AccountId32>,
+		eligibility: Eligible,
 		time_limit: u32,
 	}
 }

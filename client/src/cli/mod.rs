@@ -1,11 +1,18 @@
 //! The command line: what it accepts, and where it goes from there.
 
+mod equivocation;
 mod job;
+mod job_list;
 mod job_post;
+mod job_quote;
+mod job_terms;
 mod model;
+mod model_spec;
+mod offer;
 mod output;
 mod provider;
 mod wallet;
+mod wallet_explain;
 mod watch;
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
@@ -139,6 +146,14 @@ impl Context {
 	pub fn key(&self) -> Result<Key, Error> {
 		let path = self.global.key.as_ref().ok_or(KeyError::Missing)?;
 		Ok(Key::from_file(path)?)
+	}
+
+	/// The key that was given, if any was.
+	pub fn key_if_given(&self) -> Result<Option<Key>, Error> {
+		match self.global.key {
+			Some(_) => self.key().map(Some),
+			None => Ok(None),
+		}
 	}
 
 	/// The account that was named, or else that of the key.

@@ -1,23 +1,31 @@
 //! `athanor model`.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{collections::BTreeMap, process::ExitCode};
 
 use athanor::{
-	Amount, Call, Error, ModelSpec, View,
-	chain::{Model, ModelStatus, events::ModelRegistered},
+	AccountId, Amount, Call, Error, Model, ModelStatus, Offer, Version, VersionStatus, View,
+	chain::{
+		VersionId,
+		events::{
+			ModelRegistered, ModelRemoved, ModelRetired, OwnershipTransferred, VersionPublished,
+			VersionRemoved, VersionSuperseded,
+		},
+	},
 	primitives::{
-		H256, ModelId,
+		ModelId,
 		model::{ModelHashes, NumericClass},
+		price::{Price, PriceBounds},
 	},
 };
-use clap::{Args, Subcommand, ValueEnum};
-use serde::Deserialize;
-use serde_json::json;
+use clap::{Subcommand, ValueEnum};
+use serde_json::{Value, json};
 
 use super::{
 	Context,
-	output::{Done, Output, fields, note, percent, price, report, table},
-	parse_hex,
+	model_spec::{ContentArgs, RegisterArgs},
+	offer::attributes_text,
+	output::{Done, about, fields, note, percent, price, report, table},
+	parse_account,
 };
 
 /// The registry of models.
@@ -46,7 +54,61 @@ Examples:
 
 Options given besides --from-json replace what the file says.")]
 	Register(Box<RegisterArgs>),
-	/// Let a model take no new jobs and offers. Running jobs go on.
+	/// Publish a new version of your model. It is the newest at once; the one before is served for a while.
+	#[command(after_help = "\
+Examples:
+  athanor-worker describe ./stories15M-v2 > v2.json
+  athanor --key author.key model publish-version 3 --from-json v2.json
+  athanor --key author.key model publish-version 3 --from-json v2.json --estimate
+
+Jobs that name no version are for the newest. Providers offer the new version beside the old one, and
+withdraw the old offer when its grace is over.")]
+	PublishVersion {
+		/// The model.
+		model: ModelId,
+		#[command(flatten)]
+		content: Box<ContentArgs>,
+	},
+	/// Remove an old version after its grace. Its deposit returns to the owner; anybody can do this.
+	#[command(after_help = "\
+Example:
+  athanor --key any.key model remove-version 3 1")]
+	RemoveVersion {
+		/// The model.
+		model: ModelId,
+		/// The version.
+		#[arg(value_parser = clap::value_parser!(u32).range(1..))]
+		number: u32,
+	},
+	/// Offer your model to another account, which becomes its owner when it accepts.
+	#[command(after_help = "\
+Example:
+  athanor --key author.key model offer-ownership 3 ADDRESS")]
+	OfferOwnership {
+		/// The model.
+		model: ModelId,
+		/// To whom.
+		#[arg(value_parser = parse_account, value_name = "ACCOUNT")]
+		to: AccountId,
+	},
+	/// Take back the offer of your model to another account.
+	#[command(after_help = "\
+Example:
+  athanor --key author.key model withdraw-ownership-offer 3")]
+	WithdrawOwnershipOffer {
+		/// The model.
+		model: ModelId,
+	},
+	/// Take over a model that is offered to you. You put down its deposits; the old owner's return.
+	#[command(after_help = "\
+Examples:
+  athanor --key new-owner.key model accept-ownership 3
+  athanor --key new-owner.key model accept-ownership 3 --estimate")]
+	AcceptOwnership {
+		/// The model.
+		model: ModelId,
+	},
+	/// Retire a model. New jobs and offers are taken for a notice period, then running jobs go on.
 	#[command(after_help = "\
 Example:
   athanor --key author.key model retire 3")]
@@ -54,7 +116,8 @@ Example:
 		/// Its id.
 		model: ModelId,
 	},
-	/// Remove a retired model after its grace. The deposit returns to its owner; anybody can do this.
+	/// Remove a retired model after its grace, with all its versions. The deposits return to its owner;
+	/// anybody can do this.
 	#[command(after_help = "\
 Example:
   athanor --key author.key model remove 3")]
@@ -64,52 +127,8 @@ Example:
 	},
 }
 
-/// What a model is registered with.
-#[derive(Debug, Args)]
-pub struct RegisterArgs {
-	/// File that describes the model, as `athanor-worker describe` writes it.
-	#[arg(long, value_name = "FILE")]
-	from_json: Option<PathBuf>,
-	/// Name for people, 1 to 64 bytes.
-	#[arg(long)]
-	name: Option<String>,
-	/// Architecture, such as llama.
-	#[arg(long)]
-	architecture: Option<String>,
-	/// Number of parameters.
-	#[arg(long, value_name = "N")]
-	parameters: Option<u64>,
-	/// Most tokens that prompt and output can have together.
-	#[arg(long, value_name = "TOKENS")]
-	context_length: Option<u32>,
-	/// Most tokens that special tokens and the chat template add to an input.
-	#[arg(long, value_name = "TOKENS")]
-	template_overhead: Option<u32>,
-	/// Licence of the weights.
-	#[arg(long)]
-	licence: Option<String>,
-	/// Where to get it, such as hf:organisation/name@revision.
-	#[arg(long)]
-	source: Option<String>,
-	/// Your share of what jobs pay, in percent.
-	#[arg(long, value_name = "PERCENT", value_parser = parse_percent)]
-	royalty: Option<u32>,
-	/// How results can be compared.
-	#[arg(long, value_enum)]
-	numeric_class: Option<Class>,
-	/// Hash of the configuration and all weight files.
-	#[arg(long, value_name = "HEX", value_parser = parse_hash)]
-	weights_hash: Option<H256>,
-	/// Hash of tokenizer.json.
-	#[arg(long, value_name = "HEX", value_parser = parse_hash)]
-	tokenizer_hash: Option<H256>,
-	/// Hash of the chat template.
-	#[arg(long, value_name = "HEX", value_parser = parse_hash)]
-	template_hash: Option<H256>,
-}
-
 /// How results can be compared.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Class {
 	/// Integer-only inference: the same bits on every device.
 	Exact,
@@ -117,19 +136,13 @@ pub enum Class {
 	Float,
 }
 
-/// A model as `athanor-worker describe` writes it. Keys that are not known are left alone.
-#[derive(Debug, Default, Deserialize)]
-struct Description {
-	name: Option<String>,
-	architecture: Option<String>,
-	parameters: Option<u64>,
-	context_length: Option<u32>,
-	template_overhead: Option<u32>,
-	licence: Option<String>,
-	source: Option<String>,
-	royalty_percent: Option<serde_json::Number>,
-	numeric_class: Option<NumericClass>,
-	hashes: Option<ModelHashes>,
+impl From<Class> for NumericClass {
+	fn from(class: Class) -> Self {
+		match class {
+			Class::Exact => Self::Exact,
+			Class::Float => Self::Float,
+		}
+	}
 }
 
 /// Does it.
@@ -138,18 +151,28 @@ pub async fn run(context: &Context, command: Command) -> Result<ExitCode, Error>
 		Command::List => list(context).await?,
 		Command::Show { model } => show(context, model).await?,
 		Command::Register(arguments) => register(context, *arguments).await?,
-		Command::Retire { model } => {
-			simple(
-				context,
-				Call::RetireModel(model),
-				model,
-				"takes no new jobs",
-			)
-			.await?;
+		Command::PublishVersion { model, content } => publish(context, model, *content).await?,
+		Command::RemoveVersion { model, number } => remove_version(context, model, number).await?,
+		Command::OfferOwnership { model, to } => {
+			let done = Done {
+				json: json!({"model": model, "to": to}),
+				text: format!(
+					"model {model} offered to {to}, who becomes its owner with `athanor model \
+					 accept-ownership {model}`;"
+				),
+			};
+			simple(context, Call::OfferOwnership { model, to }, done).await?;
 		}
-		Command::Remove { model } => {
-			simple(context, Call::RemoveModel(model), model, "removed").await?;
+		Command::WithdrawOwnershipOffer { model } => {
+			let done = Done {
+				json: json!({"model": model}),
+				text: format!("model {model} is offered to nobody any more"),
+			};
+			simple(context, Call::WithdrawOwnershipOffer(model), done).await?;
 		}
+		Command::AcceptOwnership { model } => accept(context, model).await?,
+		Command::Retire { model } => retire(context, model).await?,
+		Command::Remove { model } => remove(context, model).await?,
 	}
 	Ok(ExitCode::SUCCESS)
 }
@@ -163,7 +186,8 @@ async fn list(context: &Context) -> Result<(), Error> {
 			let mut rows = Vec::new();
 			let mut values = Vec::new();
 			for (id, model) in &models {
-				let offers = view.offers(*id).await?;
+				let offers = view.offers(*id, model.version).await?;
+				let newest = view.release(*id, None).await?;
 				let cheapest = offers
 					.values()
 					.map(|offer| offer.price)
@@ -171,15 +195,20 @@ async fn list(context: &Context) -> Result<(), Error> {
 				values.push(json!({
 					"id": id,
 					"model": model,
+					"newest": newest.as_ref().map(|newest| &newest.version),
 					"offers": offers.len(),
 					"cheapest": cheapest.map(|price| price_json(&price)),
 				}));
 				rows.push(vec![
 					id.to_string(),
 					model.name.clone(),
+					model.version.to_string(),
 					model.architecture.clone(),
 					model.parameters.to_string(),
-					model.context_length.to_string(),
+					newest.map_or_else(
+						|| "-".into(),
+						|newest| newest.version.context_length.to_string(),
+					),
 					status(model),
 					offers.len().to_string(),
 					cheapest.as_ref().map_or_else(|| "-".into(), price),
@@ -188,6 +217,7 @@ async fn list(context: &Context) -> Result<(), Error> {
 			let head = [
 				"id",
 				"name",
+				"version",
 				"architecture",
 				"parameters",
 				"context",
@@ -203,42 +233,76 @@ async fn list(context: &Context) -> Result<(), Error> {
 		.await
 }
 
-async fn show(context: &Context, id: ModelId) -> Result<(), Error> {
-	let chain = context.chain().await?;
-	context
-		.in_time("the model", async {
-			let view = chain.at(context.at()).await?;
-			let model = view.model(id).await?.ok_or_else(|| unknown(id))?;
-			show_model(context.output(), &view, id, &model).await
-		})
-		.await
+/// A model with all that is shown of it.
+struct Shown {
+	id: ModelId,
+	model: Model,
+	bounds: PriceBounds,
+	versions: Vec<(u32, Version, BTreeMap<AccountId, Offer>)>,
+	offered_to: Option<AccountId>,
+	now: u32,
+	block_time: u64,
 }
 
-async fn show_model(output: Output, view: &View, id: ModelId, model: &Model) -> Result<(), Error> {
-	let bounds = view.price_bounds(model.price_class).await?;
-	let offers = view.offers(id).await?;
-	let value = json!({
-		"id": id,
-		"model": model,
-		"bounds": {"floor": price_json(&bounds.floor), "ceiling": price_json(&bounds.ceiling)},
-		"offers": offers.iter().map(|(provider, offer)| json!({
-			"provider": provider, "offer": offer
-		})).collect::<Vec<_>>(),
-	});
-	output.show(value, || {
+async fn show(context: &Context, id: ModelId) -> Result<(), Error> {
+	let chain = context.chain().await?;
+	let shown = context
+		.in_time("the model", async {
+			Shown::read(&chain.at(context.at()).await?, id).await
+		})
+		.await?;
+	context.output().show(shown.json(), || shown.text())
+}
+
+impl Shown {
+	async fn read(view: &View, id: ModelId) -> Result<Self, Error> {
+		let model = view.model(id).await?.ok_or_else(|| unknown(id))?;
+		let mut versions = Vec::new();
+		// The newest first.
+		for (number, version) in view.versions(id).await?.into_iter().rev() {
+			versions.push((number, version, view.offers(id, number).await?));
+		}
+		Ok(Self {
+			id,
+			bounds: view.price_bounds(model.price_class).await?,
+			versions,
+			offered_to: view.ownership_offer(id).await?,
+			now: view.number(),
+			block_time: view.constants()?.block_time,
+			model,
+		})
+	}
+
+	fn json(&self) -> Value {
+		let offers = |offers: &BTreeMap<AccountId, Offer>| {
+			let shown = |(provider, offer)| json!({"provider": provider, "offer": offer});
+			offers.iter().map(shown).collect::<Vec<_>>()
+		};
+		json!({
+			"id": self.id,
+			"model": self.model,
+			"offered_to": self.offered_to,
+			"bounds": {
+				"floor": price_json(&self.bounds.floor),
+				"ceiling": price_json(&self.bounds.ceiling),
+			},
+			"versions": self.versions.iter().map(|(number, version, found)| json!({
+				"number": number, "version": version, "offers": offers(found),
+			})).collect::<Vec<_>>(),
+		})
+	}
+
+	fn text(&self) -> String {
+		let model = &self.model;
 		let mut text = fields(&[
-			("model", Some(id.to_string())),
+			("model", Some(self.id.to_string())),
 			("name", Some(model.name.clone())),
 			("status", Some(status(model))),
 			("owner", Some(model.owner.to_string())),
+			("offered to", self.offered_to.map(|who| who.to_string())),
 			("royalty", Some(percent(model.royalty))),
 			("architecture", Some(model.architecture.clone())),
 			("parameters", Some(model.parameters.to_string())),
-			("context", Some(format!("{} tokens", model.context_length))),
-			(
-				"template",
-				Some(format!("adds up to {} tokens", model.template_overhead)),
-			),
 			(
 				"numeric class",
 				Some(format!("{:?}", model.numeric_class).to_lowercase()),
@@ -247,59 +311,88 @@ async fn show_model(output: Output, view: &View, id: ModelId, model: &Model) -> 
 				"licence",
 				Some(model.licence.clone()).filter(|text| !text.is_empty()),
 			),
+			("newest version", Some(model.version.to_string())),
+			("registered", Some(format!("block {}", model.registered_at))),
+			("lowest price", Some(price(&self.bounds.floor))),
+			("highest price", Some(price(&self.bounds.ceiling))),
+		]);
+		for (number, version, offers) in &self.versions {
+			text.push('\n');
+			text.push_str(&self.version_text(*number, version));
+			text.push_str(&offers_text(offers));
+		}
+		text
+	}
+
+	fn version_text(&self, number: u32, version: &Version) -> String {
+		let state = match version.status {
+			VersionStatus::Current => "the newest".to_owned(),
+			VersionStatus::Superseded {
+				posts_until,
+				removable_at,
+			} if posts_until > self.now => format!(
+				"superseded: new jobs and offers until block {posts_until} ({}), removable from block \
+				 {removable_at}",
+				about(posts_until - self.now, self.block_time)
+			),
+			VersionStatus::Superseded { removable_at, .. } => {
+				format!("superseded: no new jobs and offers, removable from block {removable_at}")
+			}
+		};
+		fields(&[
+			("version", Some(number.to_string())),
+			("state", Some(state)),
+			("published", Some(format!("block {}", version.published_at))),
+			(
+				"context",
+				Some(format!("{} tokens", version.context_length)),
+			),
+			(
+				"template",
+				Some(format!("adds up to {} tokens", version.template_overhead)),
+			),
 			(
 				"source",
-				Some(model.source.clone()).filter(|text| !text.is_empty()),
+				Some(version.source.clone()).filter(|text| !text.is_empty()),
 			),
-			("version", Some(model.version.to_string())),
-			("registered", Some(format!("block {}", model.registered_at))),
-			("weights", Some(format!("{:?}", model.hashes.weights))),
-			("tokenizer", Some(format!("{:?}", model.hashes.tokenizer))),
+			("weights", Some(format!("{:?}", version.hashes.weights))),
+			("tokenizer", Some(format!("{:?}", version.hashes.tokenizer))),
 			(
 				"template hash",
-				Some(format!("{:?}", model.hashes.template)),
+				Some(format!("{:?}", version.hashes.template)),
 			),
-			("lowest price", Some(price(&bounds.floor))),
-			("highest price", Some(price(&bounds.ceiling))),
-		]);
-		let rows: Vec<_> = offers
-			.iter()
-			.map(|(provider, offer)| {
-				vec![
-					provider.to_string(),
-					price(&offer.price),
-					format!("{} of {}", offer.free(), offer.slots),
-				]
-			})
-			.collect();
-		text.push('\n');
-		text.push_str(&match rows.is_empty() {
-			true => "nobody offers it".into(),
-			false => table(&["provider", "price", "free slots"], &rows),
-		});
-		text
-	})
+		])
+	}
+}
+
+fn offers_text(offers: &BTreeMap<AccountId, Offer>) -> String {
+	if offers.is_empty() {
+		return "nobody offers it\n".into();
+	}
+	let rows: Vec<_> = offers
+		.iter()
+		.map(|(provider, offer)| {
+			vec![
+				provider.to_string(),
+				price(&offer.price),
+				format!("{} of {}", offer.free(), offer.slots),
+				attributes_text(&offer.attributes),
+			]
+		})
+		.collect();
+	table(&["provider", "price", "free slots", "states"], &rows)
 }
 
 async fn register(context: &Context, arguments: RegisterArgs) -> Result<(), Error> {
-	let spec = spec(arguments)?;
+	let spec = arguments.spec()?;
 	let chain = context.chain().await?;
-	let existing = context
+	context
 		.in_time("the registry", async {
-			chain
-				.at(context.at())
-				.await?
-				.model_by_hashes(&spec.hashes)
-				.await
+			not_registered(&chain.at(context.at()).await?, &spec.hashes).await
 		})
 		.await?;
-	if let Some(id) = existing {
-		return Err(Error::Input(format!(
-			"this content is registered already, as model {id}; see `athanor model show {id}`"
-		)));
-	}
 	note(format_args!(
-		"registers {} with a royalty of {}; a deposit is held until it is removed",
+		"registers {} with a royalty of {}; deposits for it and its version are held until it is removed",
 		spec.name,
 		percent(spec.royalty)
 	));
@@ -320,92 +413,127 @@ async fn register(context: &Context, arguments: RegisterArgs) -> Result<(), Erro
 	})
 }
 
-/// Options over file over defaults.
-fn spec(arguments: RegisterArgs) -> Result<ModelSpec, Error> {
-	let file = match &arguments.from_json {
-		Some(path) => read_description(path)?,
-		None => Description::default(),
-	};
-	let royalty = match (arguments.royalty, &file.royalty_percent) {
-		(Some(ppm), _) => ppm,
-		(None, Some(percent)) => parse_percent(&percent.to_string())
-			.map_err(|error| Error::Input(format!("royalty_percent: {error}")))?,
-		(None, None) => 0,
-	};
-	let class = arguments.numeric_class.map(|class| match class {
-		Class::Exact => NumericClass::Exact,
-		Class::Float => NumericClass::Float,
-	});
-	let hash = |given: Option<H256>, pick: fn(&ModelHashes) -> H256, option: &str| {
-		given
-			.or(file.hashes.as_ref().map(pick))
-			.ok_or_else(|| missing(option))
-	};
-	Ok(ModelSpec {
-		hashes: ModelHashes {
-			weights: hash(arguments.weights_hash, |h| h.weights, "--weights-hash")?,
-			tokenizer: hash(
-				arguments.tokenizer_hash,
-				|h| h.tokenizer,
-				"--tokenizer-hash",
-			)?,
-			template: hash(arguments.template_hash, |h| h.template, "--template-hash")?,
-		},
-		name: arguments
-			.name
-			.or(file.name)
-			.ok_or_else(|| missing("--name"))?,
-		architecture: arguments
-			.architecture
-			.or(file.architecture)
-			.ok_or_else(|| missing("--architecture"))?,
-		parameters: arguments
-			.parameters
-			.or(file.parameters)
-			.ok_or_else(|| missing("--parameters"))?,
-		context_length: arguments
-			.context_length
-			.or(file.context_length)
-			.ok_or_else(|| missing("--context-length"))?,
-		template_overhead: arguments
-			.template_overhead
-			.or(file.template_overhead)
-			.ok_or_else(|| missing("--template-overhead"))?,
-		licence: arguments.licence.or(file.licence).unwrap_or_default(),
-		source: arguments.source.or(file.source).unwrap_or_default(),
-		royalty,
-		numeric_class: class
-			.or(file.numeric_class)
-			.ok_or_else(|| missing("--numeric-class"))?,
-	})
+/// A content is registered once.
+async fn not_registered(view: &View, hashes: &ModelHashes) -> Result<(), Error> {
+	match view.version_by_hashes(hashes).await? {
+		None => Ok(()),
+		Some(VersionId { model, version }) => Err(Error::Input(format!(
+			"this content is registered already, as version {version} of model {model}; see `athanor \
+			 model show {model}`"
+		))),
+	}
 }
 
-fn read_description(path: &PathBuf) -> Result<Description, Error> {
-	let text = std::fs::read_to_string(path)
-		.map_err(|error| Error::Input(format!("cannot read {}: {error}", path.display())))?;
-	serde_json::from_str(&text).map_err(|error| {
-		Error::Input(format!(
-			"{} does not describe a model: {error}; make it with `athanor-worker describe DIR`",
-			path.display()
-		))
-	})
-}
-
-fn missing(option: &str) -> Error {
-	Error::Input(format!(
-		"{option} is missing: give it, or --from-json with a file from `athanor-worker describe`"
-	))
-}
-
-async fn simple(context: &Context, call: Call, model: ModelId, what: &str) -> Result<(), Error> {
+async fn publish(context: &Context, model: ModelId, content: ContentArgs) -> Result<(), Error> {
 	let chain = context.chain().await?;
-	let sent = context.send(&chain, &call).await?;
-	report(context, &sent, |_| {
+	let spec = context
+		.in_time("the registry", async {
+			let view = chain.at(context.at()).await?;
+			let found = view.model(model).await?.ok_or_else(|| unknown(model))?;
+			let spec = content.version(&found)?;
+			not_registered(&view, &spec.hashes).await?;
+			Ok(spec)
+		})
+		.await?;
+	note("a deposit is held for a version until it is removed");
+	let sent = context
+		.send(&chain, &Call::PublishVersion { model, spec })
+		.await?;
+	report(context, &sent, |included| {
+		let published = included
+			.events
+			.first::<VersionPublished>()?
+			.ok_or_else(|| Error::Incompatible("publishing leaves no event".to_owned()))?;
+		let superseded = included.events.first::<VersionSuperseded>()?;
+		let before = superseded.as_ref().map_or_else(String::new, |before| {
+			format!(
+				"; version {} takes new jobs and offers until block {}",
+				before.version, before.posts_until
+			)
+		});
 		Ok(Done {
-			json: json!({"model": model}),
-			text: format!("model {model} {what}"),
+			text: format!(
+				"version {} of model {model} published, {} held as deposit{before},",
+				published.version,
+				Amount(published.deposit)
+			),
+			json: json!({"published": published, "superseded": superseded}),
 		})
 	})
+}
+
+async fn remove_version(context: &Context, model: ModelId, version: u32) -> Result<(), Error> {
+	let chain = context.chain().await?;
+	let call = Call::RemoveVersion { model, version };
+	let sent = context.send(&chain, &call).await?;
+	report(context, &sent, |included| {
+		let event = included.events.first::<VersionRemoved>()?;
+		let deposit = event.as_ref().map_or(0, |event| event.deposit);
+		Ok(Done {
+			text: format!(
+				"version {version} of model {model} removed, {} returned,",
+				Amount(deposit)
+			),
+			json: json!({"removed": event}),
+		})
+	})
+}
+
+async fn accept(context: &Context, model: ModelId) -> Result<(), Error> {
+	note("puts down the deposits for the model and its versions");
+	let chain = context.chain().await?;
+	let sent = context.send(&chain, &Call::AcceptOwnership(model)).await?;
+	report(context, &sent, |included| {
+		let event = included
+			.events
+			.first::<OwnershipTransferred>()?
+			.ok_or_else(|| Error::Incompatible("the transfer leaves no event".to_owned()))?;
+		Ok(Done {
+			text: format!(
+				"model {model} is yours, {} held as deposit; royalties of jobs posted before stay with {},",
+				Amount(event.deposit),
+				event.from
+			),
+			json: json!({"transferred": event}),
+		})
+	})
+}
+
+async fn retire(context: &Context, model: ModelId) -> Result<(), Error> {
+	let chain = context.chain().await?;
+	let sent = context.send(&chain, &Call::RetireModel(model)).await?;
+	report(context, &sent, |included| {
+		let event = included
+			.events
+			.first::<ModelRetired>()?
+			.ok_or_else(|| Error::Incompatible("retiring leaves no event".to_owned()))?;
+		Ok(Done {
+			text: format!(
+				"model {model} takes new jobs and offers until block {}, and can be removed from block {};",
+				event.posts_until, event.removable_at
+			),
+			json: json!({"model": model, "retired": event}),
+		})
+	})
+}
+
+async fn remove(context: &Context, model: ModelId) -> Result<(), Error> {
+	let chain = context.chain().await?;
+	let sent = context.send(&chain, &Call::RemoveModel(model)).await?;
+	report(context, &sent, |included| {
+		let event = included.events.first::<ModelRemoved>()?;
+		let deposit = event.as_ref().map_or(0, |event| event.deposit);
+		Ok(Done {
+			text: format!("model {model} removed, {} returned,", Amount(deposit)),
+			json: json!({"model": model, "removed": event}),
+		})
+	})
+}
+
+async fn simple(context: &Context, call: Call, done: Done) -> Result<(), Error> {
+	let chain = context.chain().await?;
+	let sent = context.send(&chain, &call).await?;
+	report(context, &sent, |_| Ok(done))
 }
 
 fn unknown(model: ModelId) -> Error {
@@ -417,135 +545,103 @@ fn unknown(model: ModelId) -> Error {
 fn status(model: &Model) -> String {
 	match model.status {
 		ModelStatus::Active => "active".into(),
-		ModelStatus::Retired { removable_at } => format!("retired, removable at {removable_at}"),
+		ModelStatus::Retiring {
+			posts_until,
+			removable_at,
+		} => format!("retired: jobs until block {posts_until}, removable from {removable_at}"),
 	}
 }
 
 /// A price for programs.
-pub fn price_json(price: &athanor::primitives::price::Price) -> serde_json::Value {
+pub fn price_json(price: &Price) -> Value {
 	json!({"input": Amount(price.input), "output": Amount(price.output)})
-}
-
-/// Reads percent into parts per million, exactly.
-fn parse_percent(text: &str) -> Result<u32, String> {
-	let wrong =
-		|| format!("`{text}` is not a percentage from 0 to 100 with up to 4 decimal places");
-	let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-	let fraction = fraction.trim_end_matches('0');
-	if fraction.len() > 4 || !fraction.chars().all(|c| c.is_ascii_digit()) {
-		return Err(wrong());
-	}
-	let whole: u32 = whole.parse().map_err(|_| wrong())?;
-	let fraction: u32 = format!("{fraction:0<4}").parse().map_err(|_| wrong())?;
-	whole
-		.checked_mul(10_000)
-		.and_then(|ppm| ppm.checked_add(fraction))
-		.filter(|ppm| *ppm <= 1_000_000)
-		.ok_or_else(wrong)
-}
-
-fn parse_hash(text: &str) -> Result<H256, String> {
-	parse_hex(text).map(H256)
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use clap::Parser;
+	use athanor::primitives::{H256, model::PriceClass};
 
-	#[derive(Parser)]
-	struct Line {
-		#[command(flatten)]
-		arguments: RegisterArgs,
-	}
-
-	fn arguments(line: &[&str]) -> RegisterArgs {
-		Line::try_parse_from([&["x"], line].concat())
-			.unwrap()
-			.arguments
-	}
-
-	/// What `athanor-worker describe` writes.
-	const DESCRIBED: &str = r#"{
-		"name": "stories15M", "architecture": "llama", "parameters": 15191712,
-		"context_length": 256, "template_overhead": 1, "licence": "MIT", "source": "",
-		"royalty_percent": 2.5, "numeric_class": "float",
-		"hashes": {
-			"weights": "0x0101010101010101010101010101010101010101010101010101010101010101",
-			"tokenizer": "0x0202020202020202020202020202020202020202020202020202020202020202",
-			"template": "0x0303030303030303030303030303030303030303030303030303030303030303"
+	fn version(status: VersionStatus) -> Version {
+		Version {
+			hashes: ModelHashes {
+				weights: H256([1; 32]),
+				tokenizer: H256([2; 32]),
+				template: H256([3; 32]),
+			},
+			context_length: 256,
+			template_overhead: 1,
+			source: "hf:a/b".into(),
+			published_at: 9,
+			status,
 		}
-	}"#;
-
-	fn described(text: &str) -> (tempfile::TempDir, String) {
-		let dir = tempfile::tempdir().unwrap();
-		let path = dir.path().join("model.json");
-		std::fs::write(&path, text).unwrap();
-		let path = path.to_str().unwrap().to_owned();
-		(dir, path)
 	}
 
 	#[test]
-	fn a_description_is_read() {
-		let (_dir, path) = described(DESCRIBED);
-		let spec = spec(arguments(&["--from-json", &path])).unwrap();
-		assert_eq!(spec.name, "stories15M");
-		assert_eq!(spec.royalty, 25_000);
-		assert_eq!(spec.numeric_class, NumericClass::Float);
-		assert_eq!(spec.hashes.tokenizer, H256([2; 32]));
-		assert_eq!((spec.parameters, spec.context_length), (15_191_712, 256));
-	}
-
-	#[test]
-	fn options_replace_what_the_file_says() {
-		let (_dir, path) = described(DESCRIBED);
-		let hash = "04".repeat(32);
-		let line = [
-			"--from-json",
-			&path,
-			"--royalty",
-			"0",
-			"--name",
-			"other",
-			"--template-hash",
-			&hash,
-		];
-		let spec = spec(arguments(&line)).unwrap();
-		assert_eq!((spec.name.as_str(), spec.royalty), ("other", 0));
-		assert_eq!(spec.hashes.template, H256([4; 32]));
-		assert_eq!(spec.licence, "MIT");
-	}
-
-	#[test]
-	fn what_is_missing_is_named() {
-		let error = spec(arguments(&["--name", "a"])).unwrap_err();
-		assert_eq!(error.exit_code(), 2);
-		assert!(error.to_string().contains("--weights-hash"), "{error}");
-		let (_dir, path) = described(r#"{"name": 5}"#);
-		let error = spec(arguments(&["--from-json", &path])).unwrap_err();
-		assert!(
-			error.to_string().contains("athanor-worker describe"),
-			"{error}"
+	fn every_version_is_shown_with_its_end_and_its_offers() {
+		let superseded = |posts_until| VersionStatus::Superseded {
+			posts_until,
+			removable_at: 900,
+		};
+		let offer = Offer {
+			price: Price::flat(5),
+			attributes: Default::default(),
+			slots: 2,
+			busy: 1,
+		};
+		let provider = AccountId::from([7; 32]);
+		let shown = Shown {
+			id: 3,
+			model: Model {
+				owner: AccountId::from([9; 32]),
+				name: "stories".into(),
+				architecture: "llama".into(),
+				parameters: 1,
+				licence: String::new(),
+				royalty: 0,
+				numeric_class: NumericClass::Float,
+				price_class: PriceClass::Small,
+				version: 3,
+				registered_at: 1,
+				status: ModelStatus::Retiring {
+					posts_until: 200,
+					removable_at: 300,
+				},
+			},
+			bounds: PriceBounds {
+				floor: Price::flat(1),
+				ceiling: Price::flat(9),
+			},
+			versions: vec![
+				(
+					3,
+					version(VersionStatus::Current),
+					[(provider, offer)].into(),
+				),
+				(2, version(superseded(140)), BTreeMap::new()),
+				(1, version(superseded(90)), BTreeMap::new()),
+			],
+			offered_to: Some(AccountId::from([8; 32])),
+			now: 100,
+			block_time: 3_000,
+		};
+		let text = shown.text();
+		for part in [
+			"jobs until block 200, removable from 300",
+			"the newest",
+			"new jobs and offers until block 140 (about 2 min)",
+			"no new jobs and offers, removable from block 900",
+			"1 of 2",
+			"nobody offers it",
+			"offered to",
+		] {
+			assert!(text.contains(part), "{part}: {text}");
+		}
+		let value = shown.json();
+		assert_eq!(value["versions"][0]["offers"][0]["offer"]["slots"], 2);
+		assert_eq!(
+			value["versions"][1]["version"]["status"]["superseded"]["posts_until"],
+			140
 		);
-		assert!(spec(arguments(&["--from-json", "/nonexistent"])).is_err());
-	}
-
-	#[test]
-	fn percentages_are_exact() {
-		for (text, ppm) in [
-			("0", 0),
-			("5", 50_000),
-			("2.5", 25_000),
-			("0.0001", 1),
-			("100", 1_000_000),
-			("20.0", 200_000),
-		] {
-			assert_eq!(parse_percent(text), Ok(ppm), "{text}");
-		}
-		for text in [
-			"", "-1", "101", "100.0001", "1.00001", "five", "1e1", ".", "1.x",
-		] {
-			assert!(parse_percent(text).is_err(), "{text}");
-		}
 	}
 }

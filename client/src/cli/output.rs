@@ -90,6 +90,29 @@ pub fn spinner(text: String) -> ProgressBar {
 	spinner
 }
 
+/// Fills while something of a known length takes time, if a person watches.
+pub fn progress(text: &str, length: u64) -> ProgressBar {
+	let bar = ProgressBar::new(length);
+	if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} ({eta})") {
+		bar.set_style(style);
+	}
+	bar.set_message(text.to_owned());
+	bar
+}
+
+/// So many blocks as time, roughly.
+pub fn about(blocks: u32, block_time: u64) -> String {
+	let seconds = u64::from(blocks).saturating_mul(block_time) / 1_000;
+	let units = [(86_400_u64, "d"), (3_600, "h"), (60, "min")];
+	let (value, unit) = units
+		.into_iter()
+		.find(|(length, _)| seconds >= length.saturating_mul(2))
+		.map_or((seconds, "s"), |(length, unit)| {
+			(seconds.saturating_add(length / 2) / length, unit)
+		});
+	format!("about {value} {unit}")
+}
+
 /// Rows with columns under each other.
 pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 	let head: Vec<String> = head.iter().map(|title| title.to_uppercase()).collect();
@@ -270,6 +293,22 @@ mod tests {
 			("bc", Some("2".into())),
 		];
 		assert_eq!(fields(&pairs), "a:  1\nbc: 2\n");
+	}
+
+	#[test]
+	fn blocks_are_told_as_time() {
+		for (blocks, text) in [
+			(0, "about 0 s"),
+			(14, "about 42 s"),
+			(39, "about 117 s"),
+			(44, "about 2 min"),
+			(2_399, "about 120 min"),
+			(2_400, "about 2 h"),
+			(57_600, "about 2 d"),
+			(201_600, "about 7 d"),
+		] {
+			assert_eq!(about(blocks, 3_000), text);
+		}
 	}
 
 	#[test]

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use athanor::{
 	AccountId, Amount, Call, Chain, Error,
 	chain::{
-		Offer, Provider,
-		events::{Bonded, ProviderRegistered, Unbonding, Withdrawn},
+		Offer, Provider, WorkerRecord,
+		events::{
+			Bonded, ProviderDeregistered, ProviderRegistered, Unbonding, Withdrawn,
+			WorkerKeyRemoved,
+		},
 	},
-	primitives::{
-		H256, JobId, ModelId, Signature, WorkerKey, price::Price, worker_key::worker_key_payload,
-	},
+	primitives::{H256, JobId, ModelId, Signature, WorkerKey, worker_key::worker_key_payload},
 	verify::is_signed,
 };
 use clap::Subcommand;
@@ -18,7 +19,8 @@ use serde_json::{Value, json};
 
 use super::{
 	Context,
-	output::{Done, fields, hexadecimal, note, price, report, table},
+	offer::{self, OfferArgs, PruneArgs, WhichOffer, attributes_text},
+	output::{Done, about, fields, hexadecimal, note, price, report, table},
 	parse_account, parse_amount, parse_hex,
 };
 
@@ -58,45 +60,37 @@ Example:
 Example:
   athanor --key provider.key provider withdraw")]
 	Withdraw,
-	/// Publish or change what you ask for running a model.
-	#[command(after_help = "\
-Example:
-  athanor --key provider.key provider offer --model 0 --price-in 20000u --price-out 50000u --slots 4")]
-	Offer {
-		/// The model.
-		#[arg(long)]
-		model: ModelId,
-		/// Price of a token of the prompt.
-		#[arg(long, value_parser = parse_amount, value_name = "AMOUNT")]
-		price_in: u128,
-		/// Price of a generated token.
-		#[arg(long, value_parser = parse_amount, value_name = "AMOUNT")]
-		price_out: u128,
-		/// How many jobs to take at the same time.
-		#[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
-		slots: u32,
-	},
+	/// Publish or change what you ask for running a version of a model.
+	#[command(after_help = offer::OFFER_EXAMPLES)]
+	Offer(OfferArgs),
 	/// Withdraw an offer. Running jobs go on.
-	#[command(after_help = "\
-Example:
-  athanor --key provider.key provider unoffer --model 0")]
-	Unoffer {
-		/// The model.
-		#[arg(long)]
-		model: ModelId,
-	},
+	#[command(after_help = offer::UNOFFER_EXAMPLES)]
+	Unoffer(WhichOffer),
 	/// Remove the offer of a provider that cannot fulfil it. Anybody can do this.
+	#[command(after_help = offer::PRUNE_EXAMPLES)]
+	Prune(PruneArgs),
+	/// Take no new work. Jobs in hand go on; stake, keys and offers stay.
+	#[command(after_help = "\
+Examples:
+  athanor --key provider.key provider chill
+  athanor --key provider.key provider chill --estimate
+
+For maintenance: chill, wait until `athanor provider status` shows no jobs, do it, and unchill.")]
+	Chill,
+	/// Take work again.
 	#[command(after_help = "\
 Example:
-  athanor --key any.key provider prune --model 0 ADDRESS")]
-	Prune {
-		/// The model.
-		#[arg(long)]
-		model: ModelId,
-		/// Whose offer.
-		#[arg(value_parser = parse_account)]
-		provider: AccountId,
-	},
+  athanor --key provider.key provider unchill")]
+	Unchill,
+	/// Leave: take no new work, and ask for all stake back. Jobs in hand go on.
+	#[command(after_help = "\
+Examples:
+  athanor --key provider.key provider exit
+  athanor --key provider.key provider exit --estimate
+
+Keep the workers running until `athanor provider status` shows no jobs: missed deadlines still cost
+stake. `athanor provider withdraw` after the unbonding period returns the stake and ends it.")]
+	Exit,
 	/// The keys that your workers sign with.
 	#[command(subcommand)]
 	Keys(Keys),
@@ -136,7 +130,8 @@ Example:
 		#[arg(value_parser = parse_hex::<64>)]
 		proof: Signature,
 	},
-	/// Remove a worker key. Receipts that it signed are refused from then on.
+	/// Remove a worker key. Receipts that it signed are refused from then on, and you answer for them for
+	/// the unbonding period.
 	#[command(after_help = "\
 Example:
   athanor --key provider.key provider keys remove KEY")]
@@ -146,7 +141,18 @@ Example:
 		#[arg(value_name = "KEY", value_parser = parse_hex::<32>)]
 		worker_key: WorkerKey,
 	},
-	/// List the worker keys.
+	/// Drop a removed worker key that nobody answers for any more. Anybody can do this.
+	#[command(after_help = "\
+Example:
+  athanor --key any.key provider keys forget KEY
+
+Not needed as a rule: adding a key drops such keys if their place is needed.")]
+	Forget {
+		/// The key, in hexadecimal.
+		#[arg(value_name = "KEY", value_parser = parse_hex::<32>)]
+		worker_key: WorkerKey,
+	},
+	/// List the worker keys, and those that were removed and still count.
 	#[command(after_help = "\
 Examples:
   athanor --key provider.key provider keys list
@@ -165,37 +171,34 @@ pub async fn run(context: &Context, command: Command) -> Result<ExitCode, Error>
 		Command::Stake { amount } => bond(context, amount).await?,
 		Command::Unstake { amount } => unbond(context, amount).await?,
 		Command::Withdraw => withdraw(context).await?,
-		Command::Offer {
-			model,
-			price_in,
-			price_out,
-			slots,
-		} => {
-			let price = Price {
-				input: price_in,
-				output: price_out,
-			};
-			offer(context, model, price, slots).await?;
+		Command::Offer(arguments) => offer::offer(context, arguments).await?,
+		Command::Unoffer(which) => offer::unoffer(context, which).await?,
+		Command::Prune(arguments) => offer::prune(context, arguments).await?,
+		Command::Chill => {
+			let text = "no new work from now on; jobs in hand go on;";
+			simple(
+				context,
+				Call::Chill,
+				done(json!({"chilled": true}), text.into()),
+			)
+			.await?;
 		}
-		Command::Unoffer { model } => {
-			let done = done(
-				json!({"model": model}),
-				format!("offer for model {model} withdrawn"),
-			);
-			simple(context, Call::RemoveOffer { model }, done).await?;
+		Command::Unchill => {
+			let done = done(json!({"chilled": false}), "takes work again".into());
+			simple(context, Call::Unchill, done).await?;
 		}
-		Command::Prune { model, provider } => {
-			let text = format!("offer of {provider} for model {model} removed");
-			let done = done(json!({"model": model, "provider": provider}), text);
-			simple(context, Call::PruneOffer { model, provider }, done).await?;
-		}
+		Command::Exit => exit(context).await?,
 		Command::Keys(Keys::Add { worker_key, proof }) => {
 			add_key(context, worker_key, proof).await?;
 		}
-		Command::Keys(Keys::Remove { worker_key: key }) => {
+		Command::Keys(Keys::Remove { worker_key }) => remove_key(context, worker_key).await?,
+		Command::Keys(Keys::Forget { worker_key: key }) => {
 			let shown = hexadecimal(key);
-			let done = done(json!({"key": shown}), format!("worker key {shown} removed"));
-			simple(context, Call::RemoveWorkerKey { key }, done).await?;
+			let done = done(
+				json!({"key": shown}),
+				format!("worker key {shown} forgotten"),
+			);
+			simple(context, Call::ForgetWorkerKey { key }, done).await?;
 		}
 		Command::Keys(Keys::List { address }) => list_keys(context, address).await?,
 		Command::Status { address } => status(context, address).await?,
@@ -276,67 +279,43 @@ async fn withdraw(context: &Context) -> Result<(), Error> {
 			.events
 			.first::<Withdrawn>()?
 			.map_or(0, |event| event.amount);
+		let ended = included.events.first::<ProviderDeregistered>()?.is_some();
+		let end = if ended { "; no provider any more" } else { "" };
 		Ok(done(
-			json!({"amount": Amount(amount)}),
-			format!("{} is free again", Amount(amount)),
+			json!({"amount": Amount(amount), "deregistered": ended}),
+			format!("{} is free again{end}", Amount(amount)),
 		))
 	})
 }
 
-async fn offer(context: &Context, model: ModelId, asked: Price, slots: u32) -> Result<(), Error> {
+/// Begins to leave.
+async fn exit(context: &Context) -> Result<(), Error> {
+	let account = context.key()?.account();
 	let chain = context.chain().await?;
-	context
-		.in_time("the price bounds", async {
-			check_price(context, &chain, model, &asked).await
+	let jobs = context
+		.in_time("the jobs in hand", async {
+			chain.at(context.at()).await?.assigned_to(&account).await
 		})
 		.await?;
-	note(format_args!(
-		"a deposit is held for an offer until it is withdrawn"
-	));
-	let sent = context
-		.send(
-			&chain,
-			&Call::SetOffer {
-				model,
-				price: asked,
-				slots,
-			},
-		)
-		.await?;
-	report(context, &sent, |_| {
-		Ok(done(
-			json!({"model": model, "price": super::model::price_json(&asked), "slots": slots}),
-			format!(
-				"model {model} offered at {} in {slots} slots",
-				price(&asked)
-			),
-		))
-	})
-}
-
-/// Says with figures what the chain would refuse.
-async fn check_price(
-	context: &Context,
-	chain: &Chain,
-	model: ModelId,
-	asked: &Price,
-) -> Result<(), Error> {
-	let view = chain.at(context.at()).await?;
-	let found = view.model(model).await?.ok_or_else(|| {
-		Error::NotFound(format!(
-			"there is no model {model}; see `athanor model list`"
-		))
-	})?;
-	let bounds = view.price_bounds(found.price_class).await?;
-	if bounds.contain(asked) {
-		return Ok(());
+	if !jobs.is_empty() {
+		note(format_args!(
+			"{} job(s) in hand go on: keep the workers running until they are delivered",
+			jobs.len()
+		));
 	}
-	Err(Error::Input(format!(
-		"{} is outside the bounds of model {model}'s price class: at least {}, at most {}",
-		price(asked),
-		price(&bounds.floor),
-		price(&bounds.ceiling)
-	)))
+	let sent = context.send(&chain, &Call::Exit).await?;
+	report(context, &sent, |included| {
+		let unbonding = included.events.first::<Unbonding>()?;
+		let text = match &unbonding {
+			Some(part) => format!(
+				"no new work from now on; {} unbonding, to be withdrawn from block {},",
+				Amount(part.amount),
+				part.unlocks_at
+			),
+			None => "no new work from now on; nothing was bonded,".into(),
+		};
+		Ok(done(json!({"unbonding": unbonding, "jobs": jobs}), text))
+	})
 }
 
 async fn add_key(context: &Context, key: WorkerKey, proof: Signature) -> Result<(), Error> {
@@ -358,6 +337,25 @@ async fn add_key(context: &Context, key: WorkerKey, proof: Signature) -> Result<
 	})
 }
 
+async fn remove_key(context: &Context, key: WorkerKey) -> Result<(), Error> {
+	let chain = context.chain().await?;
+	let sent = context.send(&chain, &Call::RemoveWorkerKey { key }).await?;
+	let shown = hexadecimal(key);
+	report(context, &sent, |included| {
+		let until = included
+			.events
+			.first::<WorkerKeyRemoved>()?
+			.map(|event| event.answers_until);
+		let when = until.map_or_else(String::new, |block| {
+			format!("; you answer for what it signed until block {block},")
+		});
+		Ok(done(
+			json!({"key": shown, "answers_until": until}),
+			format!("worker key {shown} removed{when}"),
+		))
+	})
+}
+
 /// The proof is another key's, or for another provider or chain.
 pub fn wrong_proof(provider: &AccountId, genesis: &H256) -> Error {
 	Error::Input(format!(
@@ -370,26 +368,61 @@ pub fn wrong_proof(provider: &AccountId, genesis: &H256) -> Error {
 async fn list_keys(context: &Context, address: Option<AccountId>) -> Result<(), Error> {
 	let account = context.account(address)?;
 	let chain = context.chain().await?;
-	let keys: Vec<String> = context
+	let (records, period) = context
 		.in_time("the worker keys", async {
 			let view = chain.at(context.at()).await?;
 			view.provider(&account)
 				.await?
 				.ok_or_else(|| not_provider(&account))?;
-			view.worker_keys(&account).await
+			let period = view.constants()?.unbonding_period;
+			Ok((view.worker_records(&account).await?, period))
 		})
-		.await?
-		.into_iter()
-		.map(hexadecimal)
-		.collect();
-	context
-		.output()
-		.show(json!({"provider": account, "keys": keys}), || {
-			match keys.is_empty() {
-				true => "no worker keys; see `athanor provider keys add --help`".into(),
-				false => keys.join("\n"),
+		.await?;
+	let keys = KeyList::new(&records, period);
+	let value = json!({
+		"provider": account,
+		"keys": keys.active,
+		"retired": keys.retired.iter().map(|(key, until)| json!({
+			"key": key, "answers_until": until,
+		})).collect::<Vec<_>>(),
+	});
+	context.output().show(value, || keys.text())
+}
+
+/// The worker keys of a provider.
+struct KeyList {
+	active: Vec<String>,
+	/// Those that were removed, with the block until which the provider answers for them.
+	retired: Vec<(String, u32)>,
+}
+
+impl KeyList {
+	fn new(records: &[(WorkerKey, WorkerRecord)], period: u32) -> Self {
+		let mut list = Self {
+			active: Vec::new(),
+			retired: Vec::new(),
+		};
+		for (key, record) in records {
+			match record.retired_at {
+				None => list.active.push(hexadecimal(key)),
+				Some(at) => list
+					.retired
+					.push((hexadecimal(key), at.saturating_add(period))),
 			}
-		})
+		}
+		list
+	}
+
+	fn text(&self) -> String {
+		if self.active.is_empty() && self.retired.is_empty() {
+			return "no worker keys; see `athanor provider keys add --help`".into();
+		}
+		let mut lines = self.active.clone();
+		lines.extend(self.retired.iter().map(|(key, until)| {
+			format!("{key}  removed; the provider answers for what it signed until block {until}")
+		}));
+		lines.join("\n")
+	}
 }
 
 async fn status(context: &Context, address: Option<AccountId>) -> Result<(), Error> {
@@ -414,8 +447,9 @@ struct Status {
 	active: bool,
 	min_stake: u128,
 	now: u32,
+	block_time: u64,
 	keys: Vec<WorkerKey>,
-	offers: Vec<(ModelId, Offer)>,
+	offers: Vec<((ModelId, u32), Offer)>,
 	jobs: Vec<JobId>,
 }
 
@@ -426,12 +460,14 @@ impl Status {
 			.provider(&account)
 			.await?
 			.ok_or_else(|| not_provider(&account))?;
+		let constants = view.constants()?;
 		Ok(Self {
 			account,
 			provider,
 			active: view.is_active(&account).await?,
-			min_stake: view.constants()?.min_stake,
+			min_stake: constants.min_stake,
 			now: view.number(),
+			block_time: constants.block_time,
 			keys: view.worker_keys(&account).await?,
 			offers: view.offers_of(&account).await?.into_iter().collect(),
 			jobs: view.assigned_to(&account).await?,
@@ -445,7 +481,9 @@ impl Status {
 			"provider": self.provider,
 			"keys": self.keys.iter().map(hexadecimal).collect::<Vec<_>>(),
 			"offers": self.offers.iter()
-				.map(|(model, offer)| json!({"model": model, "offer": offer}))
+				.map(|((model, version), offer)| json!({
+					"model": model, "version": version, "offer": offer,
+				}))
 				.collect::<Vec<_>>(),
 			"jobs": self.jobs,
 		})
@@ -453,16 +491,25 @@ impl Status {
 
 	/// Why it gets no work, if it gets none.
 	fn obstacle(&self) -> Option<String> {
-		if self.provider.bonded < self.min_stake {
+		let provider = &self.provider;
+		if provider.chilled && provider.bonded == 0 {
+			Some("it is leaving: all stake unbonds".into())
+		} else if provider.chilled {
+			Some("chilled; `athanor provider unchill` ends that".into())
+		} else if provider.bonded < self.min_stake {
 			let missing = self.min_stake.saturating_sub(self.provider.bonded);
 			Some(format!("{} of stake are missing", Amount(missing)))
 		} else if self.provider.keys == 0 {
 			Some("no worker key is registered".into())
-		} else if self.provider.paused_until > self.now {
+		} else if provider.paused_until > self.now {
+			let left = provider.paused_until - self.now;
 			Some(format!(
-				"paused until block {} after a missed deadline",
-				self.provider.paused_until
+				"paused until block {} ({}) after a missed deadline",
+				provider.paused_until,
+				about(left, self.block_time)
 			))
+		} else if provider.committed >= provider.bonded {
+			Some("all stake covers jobs in hand; finish some, or stake more".into())
 		} else if self.offers.is_empty() {
 			Some("there are no offers".into())
 		} else {
@@ -489,6 +536,10 @@ impl Status {
 			("gets work", Some(work)),
 			("staked", Some(Amount(self.provider.bonded).to_string())),
 			(
+				"covers jobs in hand",
+				Some(Amount(self.provider.committed).to_string()),
+			),
+			(
 				"unbonding",
 				Some(unbonding.join(", ")).filter(|text| !text.is_empty()),
 			),
@@ -500,7 +551,7 @@ impl Status {
 				"registered",
 				Some(format!("block {}", self.provider.registered_at)),
 			),
-			("worker keys", Some(self.keys.len().to_string())),
+			("worker keys", Some(self.keys_text())),
 			(
 				"jobs now",
 				Some(jobs.join(", ")).filter(|text| !text.is_empty()),
@@ -510,17 +561,122 @@ impl Status {
 			let rows: Vec<_> = self
 				.offers
 				.iter()
-				.map(|(model, offer)| {
+				.map(|((model, version), offer)| {
 					vec![
 						model.to_string(),
+						version.to_string(),
 						price(&offer.price),
 						format!("{} of {}", offer.free(), offer.slots),
+						attributes_text(&offer.attributes),
 					]
 				})
 				.collect();
 			text.push('\n');
-			text.push_str(&table(&["model", "price", "free slots"], &rows));
+			let head = ["model", "version", "price", "free slots", "states"];
+			text.push_str(&table(&head, &rows));
 		}
 		text
+	}
+
+	fn keys_text(&self) -> String {
+		match self.provider.retired_keys {
+			0 => self.keys.len().to_string(),
+			retired => format!(
+				"{}, and {retired} removed that still count",
+				self.keys.len()
+			),
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn status(change: impl FnOnce(&mut Status)) -> Status {
+		let offer = Offer {
+			price: Default::default(),
+			attributes: Default::default(),
+			slots: 2,
+			busy: 0,
+		};
+		let mut status = Status {
+			account: AccountId::from([7; 32]),
+			provider: Provider {
+				bonded: 200,
+				committed: 50,
+				unbonding: vec![],
+				keys: 1,
+				retired_keys: 0,
+				registered_at: 1,
+				slashed: 0,
+				paused_until: 0,
+				chilled: false,
+			},
+			active: true,
+			min_stake: 100,
+			now: 1_000,
+			block_time: 3_000,
+			keys: vec![[1; 32]],
+			offers: vec![((3, 2), offer)],
+			jobs: vec![4],
+		};
+		change(&mut status);
+		status
+	}
+
+	#[test]
+	fn what_keeps_work_away_is_said() {
+		assert_eq!(status(|_| {}).obstacle(), None);
+		type Change = fn(&mut Status);
+		let cases: [(Change, &str); 7] = [
+			(|s| s.provider.chilled = true, "provider unchill"),
+			(
+				|s| {
+					s.provider.chilled = true;
+					s.provider.bonded = 0;
+				},
+				"leaving",
+			),
+			(|s| s.provider.bonded = 99, "1u of stake"),
+			(|s| s.provider.keys = 0, "no worker key"),
+			(
+				|s| s.provider.paused_until = 1_100,
+				"block 1100 (about 5 min)",
+			),
+			(|s| s.provider.committed = 200, "covers jobs in hand"),
+			(|s| s.offers.clear(), "no offers"),
+		];
+		for (change, words) in cases {
+			let obstacle = status(change).obstacle().unwrap();
+			assert!(obstacle.contains(words), "{words}: {obstacle}");
+		}
+	}
+
+	#[test]
+	fn a_status_shows_cover_versions_and_retired_keys() {
+		let status = status(|status| status.provider.retired_keys = 2);
+		let text = status.text();
+		for part in ["50u", "1, and 2 removed that still count", "2 of 2"] {
+			assert!(text.contains(part), "{part}: {text}");
+		}
+		let value = status.json();
+		assert_eq!(value["offers"][0]["version"], 2);
+		assert_eq!(value["provider"]["committed"], "50");
+		assert_eq!(value["provider"]["chilled"], false);
+	}
+
+	#[test]
+	fn removed_keys_are_listed_with_the_end_of_their_time() {
+		let record = |retired_at| WorkerRecord {
+			provider: AccountId::from([7; 32]),
+			retired_at,
+		};
+		let records = [([1; 32], record(None)), ([2; 32], record(Some(40)))];
+		let list = KeyList::new(&records, 100);
+		assert_eq!(list.active, [hexadecimal([1; 32])]);
+		assert_eq!(list.retired, [(hexadecimal([2; 32]), 140)]);
+		assert!(list.text().contains("until block 140"), "{}", list.text());
+		assert!(KeyList::new(&[], 100).text().contains("keys add"));
 	}
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{
 	Context,
 	output::{Done, fields, note, report},
-	parse_account, parse_amount,
+	parse_account, parse_amount, wallet_explain,
 };
 
 /// Keys, balances and transfers.
@@ -38,6 +38,13 @@ Examples:
   athanor --key alice.key wallet balance
   athanor wallet balance ADDRESS -o json")]
 	Balance {
+		/// The account [default: that of the key].
+		#[arg(value_parser = parse_account)]
+		address: Option<AccountId>,
+	},
+	/// Explain what an account has on hold: what for, until when, and what frees it.
+	#[command(after_help = wallet_explain::EXAMPLES)]
+	Explain {
 		/// The account [default: that of the key].
 		#[arg(value_parser = parse_account)]
 		address: Option<AccountId>,
@@ -87,6 +94,7 @@ pub async fn run(context: &Context, command: Command) -> Result<ExitCode, Error>
 				.show(json!({"address": address}), || address.to_string())?;
 		}
 		Command::Balance { address } => balance(context, address).await?,
+		Command::Explain { address } => wallet_explain::run(context, address).await?,
 		Command::Transfer { to, amount } => transfer(context, to, amount).await?,
 	}
 	Ok(ExitCode::SUCCESS)

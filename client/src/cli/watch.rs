@@ -5,7 +5,12 @@ use std::process::ExitCode;
 use athanor::{
 	Amount, Chain, Error, JobProgress, JobUpdate,
 	chain::{Outcome, StoredReceipt},
-	primitives::{JobId, job::CloseReason, receipt::Finish, split::Payment},
+	primitives::{
+		JobId,
+		job::{Assignment, CloseReason},
+		receipt::Finish,
+		split::Payment,
+	},
 };
 use serde_json::{Value, json};
 
@@ -128,7 +133,9 @@ fn exit_code(reason: CloseReason) -> u8 {
 		CloseReason::Paid => 0,
 		CloseReason::Cancelled => 1,
 		CloseReason::Rejected => 4,
-		CloseReason::ExpiredUnassigned | CloseReason::WorkerTimedOut => 5,
+		CloseReason::ExpiredUnassigned
+		| CloseReason::WorkerTimedOut
+		| CloseReason::WorkerEquivocated => 5,
 	}
 }
 
@@ -136,13 +143,17 @@ fn exit_code(reason: CloseReason) -> u8 {
 fn sentence(job: JobId, update: &JobUpdate) -> String {
 	match update {
 		JobUpdate::Open { job: open, .. } => format!(
-			"job {job} posted in block {}, {} held; waits for a provider until block {}",
+			"job {job} posted in block {}, {} held; waits for a provider{} until block {}",
 			open.posted_at,
 			Amount(open.escrow),
+			match open.assignment {
+				Assignment::Open => " to claim it",
+				Assignment::Auto | Assignment::Direct(_) => "",
+			},
 			open.expires_at
 		),
 		JobUpdate::OfferedAgain { seen, job: open } => format!(
-			"the provider missed its deadline; job {job} is offered again in block {}, attempt {}",
+			"the provider failed job {job}; it is offered again in block {}, attempt {}",
 			seen.number,
 			open.failed.len().saturating_add(1)
 		),
@@ -201,6 +212,7 @@ pub fn reason_word(reason: CloseReason) -> &'static str {
 		CloseReason::Cancelled => "cancelled",
 		CloseReason::ExpiredUnassigned => "expired",
 		CloseReason::WorkerTimedOut => "timed out",
+		CloseReason::WorkerEquivocated => "equivocated",
 	}
 }
 
@@ -212,6 +224,9 @@ pub fn reason_sentence(reason: CloseReason) -> &'static str {
 		CloseReason::Cancelled => "cancelled by its requester",
 		CloseReason::ExpiredUnassigned => "no provider took it in time",
 		CloseReason::WorkerTimedOut => "the provider missed its deadline, and no time was left",
+		CloseReason::WorkerEquivocated => {
+			"the worker signed two different receipts, and no time was left"
+		}
 	}
 }
 
@@ -227,6 +242,7 @@ mod tests {
 			CloseReason::Rejected,
 			CloseReason::ExpiredUnassigned,
 			CloseReason::WorkerTimedOut,
+			CloseReason::WorkerEquivocated,
 		] {
 			assert_ne!(exit_code(reason), 0);
 		}

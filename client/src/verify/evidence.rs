@@ -84,10 +84,10 @@ impl Evidence {
 		let view = chain.at(at).await?;
 		let live = view.job(job).await?;
 		let outcome = view.outcome(job).await?;
-		let Some(model) = live
+		let Some((model, version)) = live
 			.as_ref()
-			.map(|j| j.model)
-			.or(outcome.as_ref().map(|o| o.model))
+			.map(|j| (j.model, j.model_version))
+			.or(outcome.as_ref().map(|o| (o.model, o.model_version)))
 		else {
 			return Err(unknown(chain, &view, job).await?);
 		};
@@ -112,7 +112,10 @@ impl Evidence {
 				None => None,
 			},
 			max_text: usize::try_from(view.constants()?.max_text).unwrap_or(usize::MAX),
-			registered_tokenizer: view.model(model).await?.map(|model| model.hashes.tokenizer),
+			registered_tokenizer: view
+				.release(model, Some(version))
+				.await?
+				.map(|release| release.version.hashes.tokenizer),
 			stored_input: view.input(job).await?,
 			known_input: options.input.clone(),
 			assigned: assignment(chain, job, assigned_at).await?,

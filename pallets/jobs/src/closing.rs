@@ -3,7 +3,7 @@
 use athanor_primitives::{
 	JobId,
 	job::{Assignment, CloseReason},
-	ports::{OfferBook, Parties, Payout, ProviderRegistry},
+	ports::{Parties, Payout, ProviderRegistry},
 	receipt::Finish,
 	split::Payment,
 };
@@ -17,11 +17,11 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use polkadot_sdk::*;
-use sp_runtime::traits::{Saturating, Zero};
+use sp_runtime::traits::{One, Saturating, Zero};
 
 use crate::{
-	Assigned, Config, Deadlines, Error, Event, HoldReason, JobState, Jobs, Lane, Outcome, Outcomes,
-	Pallet, Retained, Work, types::JobOf,
+	Agenda, Config, Equivocations, Error, Event, HoldReason, JobState, Jobs, JobsOf, Lane, Outcome,
+	Outcomes, Pallet, Work, types::JobOf,
 };
 
 impl<T: Config> Pallet<T> {
@@ -29,26 +29,22 @@ impl<T: Config> Pallet<T> {
 		let now = frame_system::Pallet::<T>::block_number();
 		let Some(job) = Jobs::<T>::get(id) else {
 			let outcome = Outcomes::<T>::get(id).ok_or(Error::<T>::UnknownJob)?;
-			let until = outcome.closed_at.saturating_add(T::Retention::get());
-			ensure!(
-				until <= now && Retained::<T>::contains_key(until, id),
-				Error::<T>::NothingDue
-			);
-			Self::forget(id, until);
+			ensure!(outcome.retained_until <= now, Error::<T>::NothingDue);
+			Self::forget(id);
 			return Ok(());
 		};
 		ensure!(job.state.deadline() <= now, Error::<T>::NothingDue);
-		Self::end_state(id, job, now)
+		Self::end_state(id, job)
 	}
 
 	/// Does what a job's deadline demands.
-	pub(crate) fn end_state(id: JobId, job: JobOf<T>, now: BlockNumberFor<T>) -> DispatchResult {
+	pub(crate) fn end_state(id: JobId, job: JobOf<T>) -> DispatchResult {
 		match job.state.clone() {
-			JobState::Open { .. } if job.failed.is_empty() => {
-				Self::close_unpaid(id, job, CloseReason::ExpiredUnassigned)
+			JobState::Open { .. } => {
+				let reason = Self::reason_of_expiry(id, &job);
+				Self::close_unpaid(id, job, reason)
 			}
-			JobState::Open { .. } => Self::close_unpaid(id, job, CloseReason::WorkerTimedOut),
-			JobState::Assigned { work, .. } => Self::time_out(id, job, work, now),
+			JobState::Assigned { work, .. } => Self::time_out(id, job, work),
 			JobState::Submitted {
 				work,
 				tokens_in,
@@ -59,37 +55,75 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
+	/// Why an open job ends whose time is over: because of the last provider that failed it, if any.
+	fn reason_of_expiry(id: JobId, job: &JobOf<T>) -> CloseReason {
+		match job.failed.last() {
+			None => CloseReason::ExpiredUnassigned,
+			Some(last) if Equivocations::<T>::contains_key(id, last) => {
+				CloseReason::WorkerEquivocated
+			}
+			Some(_) => CloseReason::WorkerTimedOut,
+		}
+	}
+
 	/// Slashes a provider that missed its deadline, and offers the job again while that makes sense.
 	fn time_out(
 		id: JobId,
 		mut job: JobOf<T>,
 		work: Work<T::AccountId, BlockNumberFor<T>>,
-		now: BlockNumberFor<T>,
 	) -> DispatchResult {
-		let provider = work.provider;
-		let slashed = T::Providers::slash_for_timeout(&provider, id);
-		T::Offers::give_back(job.model, &provider);
-		Assigned::<T>::remove(&provider, id);
-
-		let deadline =
-			Self::last_match(job.expires_at, job.max_input_tokens, job.max_output_tokens);
-		let attempts_left = job.failed.try_push(provider.clone()).is_ok() && !job.failed.is_full();
-		let offered_again =
-			attempts_left && deadline > now && matches!(job.assignment, Assignment::Auto);
+		let slashed = T::Providers::slash_for_timeout(&work.provider, id);
+		Self::take_from_provider(id, &job, &work);
+		let offered_again = Self::note_failure(&mut job, work.provider.clone());
 		Self::deposit_event(Event::WorkerTimedOut {
 			job: id,
-			provider,
+			provider: work.provider,
 			slashed,
 			offered_again,
 		});
-		if !offered_again {
-			return Self::close_unpaid(id, job, CloseReason::WorkerTimedOut);
+		Self::offer_again_or_close(id, job, offered_again, CloseReason::WorkerTimedOut)
+	}
+
+	/// Notes that `provider` failed the job. Says whether another one could still do it: another may,
+	/// there are attempts left, and a worker would have its time.
+	pub(crate) fn note_failure(job: &mut JobOf<T>, provider: T::AccountId) -> bool {
+		let attempts_left = job.failed.try_push(provider).is_ok() && !job.failed.is_full();
+		let now = frame_system::Pallet::<T>::block_number();
+		attempts_left && Self::last_match_of(job) > now && Self::another_may(job)
+	}
+
+	/// Whether there is a provider that the job names and that has not failed it, or it names none.
+	fn another_may(job: &JobOf<T>) -> bool {
+		match job.demand(0).allow {
+			[] => true,
+			named => named.iter().any(|who| !job.failed.contains(who)),
 		}
-		Self::remove_deadline_entry(id, &job);
-		job.state = JobState::Open { deadline };
-		Self::set_deadline_entry(id, &job);
+	}
+
+	fn last_match_of(job: &JobOf<T>) -> BlockNumberFor<T> {
+		Self::last_match(job.expires_at, job.max_input_tokens, job.max_output_tokens)
+	}
+
+	/// Lets a job that lost its provider find another one; ends it if there is to be none.
+	pub(crate) fn offer_again_or_close(
+		id: JobId,
+		mut job: JobOf<T>,
+		again: bool,
+		reason: CloseReason,
+	) -> DispatchResult {
+		if !again {
+			return Self::close_unpaid(id, job, reason);
+		}
+		job.state = JobState::Open {
+			deadline: Self::last_match_of(&job),
+		};
+		Self::enter_deadline(id, &job);
+		if matches!(job.assignment, Assignment::Open) && job.seed.is_some() {
+			Self::open_for_claims(id, &job);
+		} else {
+			Self::enqueue(Lane::First, id);
+		}
 		Jobs::<T>::insert(id, job);
-		Self::enqueue(Lane::First, id);
 		Ok(())
 	}
 
@@ -146,9 +180,10 @@ impl<T: Config> Pallet<T> {
 		ensure!(released == refund, Error::<T>::EscrowMissing);
 
 		let now = frame_system::Pallet::<T>::block_number();
-		Self::remove_deadline_entry(id, &job);
+		let retained_until = now.saturating_add(T::Retention::get().max(One::one()));
 		Jobs::<T>::remove(id);
-		Retained::<T>::insert(now.saturating_add(T::Retention::get()), id, ());
+		JobsOf::<T>::remove(&job.requester, id);
+		Self::enter(Agenda::Retention, retained_until, id);
 		let submitted_at = match job.state {
 			JobState::Submitted { submitted_at, .. } => Some(submitted_at),
 			_ => None,
@@ -167,6 +202,7 @@ impl<T: Config> Pallet<T> {
 				model_version: job.model_version,
 				reason,
 				provider: provider.clone(),
+				failed: job.failed,
 				escrow: job.escrow,
 				spent,
 				refund,
@@ -175,6 +211,7 @@ impl<T: Config> Pallet<T> {
 				assigned_at,
 				submitted_at,
 				closed_at: now,
+				retained_until,
 			},
 		);
 		Self::deposit_event(Event::JobClosed {
@@ -189,13 +226,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Notes the deadline of the job's present state.
-	pub(crate) fn set_deadline_entry(id: JobId, job: &JobOf<T>) {
-		Deadlines::<T>::insert(job.state.deadline(), id, ());
-	}
-
-	/// Forgets the deadline of the job's present state.
-	pub(crate) fn remove_deadline_entry(id: JobId, job: &JobOf<T>) {
-		Deadlines::<T>::remove(job.state.deadline(), id);
+	/// Enters the deadline of the job's present state into the agenda.
+	pub(crate) fn enter_deadline(id: JobId, job: &JobOf<T>) {
+		Self::enter(Agenda::Deadlines, job.state.deadline(), id);
 	}
 }

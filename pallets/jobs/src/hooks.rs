@@ -7,8 +7,8 @@ use polkadot_sdk::*;
 use sp_runtime::traits::Saturating;
 
 use crate::{
-	Config, DeadlineCursor, Deadlines, Event, Inputs, Jobs, Lane, Outcomes, Pallet, Queue,
-	QueueEnds, Receipts, Retained, RetainedCursor, WeightInfo,
+	Agenda, Config, Equivocations, Event, Inputs, Jobs, Lane, Outcomes, Pallet, Queue, QueueEnds,
+	Receipts, WeightInfo, equivocation::MAX_INVOLVED, types::JobOf,
 };
 
 /// Blocks after which a step that failed unexpectedly is tried again.
@@ -25,44 +25,30 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn work_off_deadlines(now: BlockNumberFor<T>, meter: &mut WeightMeter) {
-		let mut cursor = DeadlineCursor::<T>::get();
-		while cursor <= now && Self::work_off_bucket(cursor, now, meter) {
-			meter.consume(T::WeightInfo::next_bucket());
-			cursor.saturating_inc();
-		}
-		DeadlineCursor::<T>::put(cursor);
+		Self::work_off_agenda(Agenda::Deadlines, now, meter, |id, at, meter| {
+			if !meter.can_consume(T::WeightInfo::due()) {
+				return false;
+			}
+			// Entries stay behind when a state ends before its deadline.
+			match Jobs::<T>::get(id).filter(|job| job.state.deadline() == at) {
+				None => meter.consume(T::WeightInfo::stale()),
+				Some(job) => {
+					meter.consume(T::WeightInfo::due());
+					Self::work_off_deadline(id, job, now);
+				}
+			}
+			true
+		});
 	}
 
-	/// Works off the deadlines of one block. False if the weight ended before they did.
-	fn work_off_bucket(
-		at: BlockNumberFor<T>,
-		now: BlockNumberFor<T>,
-		meter: &mut WeightMeter,
-	) -> bool {
-		// One iterator for all: a new one would have to step over every key removed before. What is
-		// added meanwhile is due after `now`, so in another bucket.
-		let mut due = Deadlines::<T>::iter_key_prefix(at);
-		while meter.can_consume(T::WeightInfo::due()) {
-			let Some(id) = due.next() else { return true };
-			meter.consume(T::WeightInfo::due());
-			Self::work_off_deadline(id, at, now);
-		}
-		false
-	}
-
-	fn work_off_deadline(id: JobId, at: BlockNumberFor<T>, now: BlockNumberFor<T>) {
-		let Some(job) = Jobs::<T>::get(id) else {
-			Deadlines::<T>::remove(at, id);
-			return;
-		};
+	fn work_off_deadline(id: JobId, job: JobOf<T>, now: BlockNumberFor<T>) {
 		// Hooks are not transactional by themselves: without the layer a failing step would leave
 		// half of its writes.
-		if let Err(error) = with_storage_layer(|| Self::end_state(id, job.clone(), now)) {
+		if let Err(error) = with_storage_layer(|| Self::end_state(id, job.clone())) {
 			let mut job = job;
-			Deadlines::<T>::remove(at, id);
 			job.state
 				.set_deadline(now.saturating_add(RETRY_AFTER.into()));
-			Self::set_deadline_entry(id, &job);
+			Self::enter_deadline(id, &job);
 			Jobs::<T>::insert(id, job);
 			Self::deposit_event(Event::Unexpected { job: id, error });
 		}
@@ -102,33 +88,27 @@ impl<T: Config> Pallet<T> {
 		if meter.try_consume(T::WeightInfo::hook_base()).is_err() {
 			return meter.consumed();
 		}
-		let mut cursor = RetainedCursor::<T>::get();
-		while cursor <= now && Self::forget_bucket(cursor, &mut meter) {
-			meter.consume(T::WeightInfo::next_bucket());
-			cursor.saturating_inc();
-		}
-		RetainedCursor::<T>::put(cursor);
+		Self::work_off_agenda(Agenda::Retention, now, &mut meter, |id, at, meter| {
+			if !meter.can_consume(T::WeightInfo::forget()) {
+				return false;
+			}
+			// Somebody may have poked it before.
+			if Outcomes::<T>::get(id).is_some_and(|outcome| outcome.retained_until == at) {
+				meter.consume(T::WeightInfo::forget());
+				Self::forget(id);
+			} else {
+				meter.consume(T::WeightInfo::stale());
+			}
+			true
+		});
 		meter.consumed()
 	}
 
-	/// Removes what one block closed. False if the weight ended before that did.
-	fn forget_bucket(at: BlockNumberFor<T>, meter: &mut WeightMeter) -> bool {
-		let mut retained = Retained::<T>::iter_key_prefix(at);
-		while meter.can_consume(T::WeightInfo::forget()) {
-			let Some(id) = retained.next() else {
-				return true;
-			};
-			meter.consume(T::WeightInfo::forget());
-			Self::forget(id, at);
-		}
-		false
-	}
-
-	pub(crate) fn forget(id: JobId, at: BlockNumberFor<T>) {
-		Retained::<T>::remove(at, id);
+	pub(crate) fn forget(id: JobId) {
 		Inputs::<T>::remove(id);
 		Receipts::<T>::remove(id);
 		Outcomes::<T>::remove(id);
+		let _ = Equivocations::<T>::clear_prefix(id, MAX_INVOLVED, None);
 		Self::deposit_event(Event::OutputRemoved { job: id });
 	}
 }

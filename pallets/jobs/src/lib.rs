@@ -4,21 +4,29 @@
 
 extern crate alloc;
 
+pub mod agenda;
+mod claims;
 mod closing;
+mod equivocation;
+pub mod explain;
 mod hooks;
 mod market;
 #[cfg(test)]
 mod mock;
+mod post;
 mod receipts;
 #[cfg(test)]
 mod tests;
-#[cfg(any(test, feature = "try-runtime"))]
 mod try_state;
 pub mod types;
 pub mod weights;
 
+pub use agenda::{Agenda, Cursor};
 pub use pallet::*;
-pub use types::{Job, JobState, Lane, LaneEnds, Outcome, StoredReceipt, Work};
+pub use types::{
+	Candidate, Job, JobState, Lane, LaneEnds, Match, Outcome, Quote, Rules, StoredReceipt,
+	WaitsFor, Work,
+};
 pub use weights::WeightInfo;
 
 use polkadot_sdk::*;
@@ -28,10 +36,14 @@ use polkadot_sdk::*;
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
+	use alloc::vec::Vec;
 	use athanor_primitives::{
 		JobId, ModelId, WorkerKey,
+		claim::SignedClaim,
+		eligibility::Ineligible,
+		explain::Held,
 		job::{CloseReason, JobRequest},
-		ports::{ModelRegistry, OfferBook, Payout, ProviderRegistry},
+		ports::{ExplainHolds, ModelRegistry, OfferBook, Payout, ProviderRegistry},
 		price::Price,
 		receipt::{Delivery, Refusal, SignedReceipt},
 	};
@@ -44,6 +56,7 @@ pub mod pallet {
 	};
 	use frame_system::pallet_prelude::*;
 	use sp_core::H256;
+	use sp_runtime::FixedU128;
 
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
@@ -86,6 +99,9 @@ pub mod pallet {
 				Credit = fungible::Credit<Self::AccountId, Self::Currency>,
 			>;
 
+		/// Everything that holds money, for [`Pallet::explain_account`].
+		type Holds: ExplainHolds<AccountId = Self::AccountId>;
+
 		/// Randomness that nobody could know when the job was posted. `None` while there is none:
 		/// then nothing is drawn in this block.
 		type Randomness: Randomness<Option<Self::Hash>, BlockNumberFor<Self>>;
@@ -123,12 +139,20 @@ pub mod pallet {
 		#[pallet::constant]
 		type SettlePeriod: Get<BlockNumberFor<Self>>;
 
+		/// How many times a job's escrow the stake must be that answers for it. Stake that answers for
+		/// one job answers for no other meanwhile.
+		type StakeMultiple: Get<FixedU128>;
+
+		/// How far ahead the `valid_until` of a claim may lie, in blocks.
+		#[pallet::constant]
+		type MaxClaimValidity: Get<BlockNumberFor<Self>>;
+
 		/// Longest time limit of a job in blocks.
 		#[pallet::constant]
 		type MaxTimeLimit: Get<BlockNumberFor<Self>>;
 
-		/// Blocks for which input, output and outcome of a closed job stay readable.
-		#[pallet::constant]
+		/// Blocks for which input, output and outcome of a job that closes now stay readable; at least
+		/// one.
 		type Retention: Get<BlockNumberFor<Self>>;
 
 		/// The most that the hook may use of a block.
@@ -161,23 +185,38 @@ pub mod pallet {
 	pub type Assigned<T: Config> =
 		StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Twox64Concat, JobId, ()>;
 
-	/// Live jobs by the block in which their state ends.
+	/// Live jobs by requester, to list them.
 	#[pallet::storage]
-	pub type Deadlines<T: Config> =
-		StorageDoubleMap<_, Twox64Concat, BlockNumberFor<T>, Twox64Concat, JobId, ()>;
+	pub type JobsOf<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Twox64Concat, JobId, ()>;
 
-	/// Closed jobs by the block from which their bytes may be removed.
+	/// What is due when: pages of jobs, by agenda, block and page. See [`agenda`].
 	#[pallet::storage]
-	pub type Retained<T: Config> =
-		StorageDoubleMap<_, Twox64Concat, BlockNumberFor<T>, Twox64Concat, JobId, ()>;
+	pub type AgendaPages<T: Config> = StorageNMap<
+		_,
+		(
+			NMapKey<Twox64Concat, Agenda>,
+			NMapKey<Twox64Concat, BlockNumberFor<T>>,
+			NMapKey<Twox64Concat, u32>,
+		),
+		agenda::Page,
+	>;
 
-	/// The first block whose deadlines have not all been worked off.
+	/// How many pages a block has in an agenda.
 	#[pallet::storage]
-	pub type DeadlineCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
+	pub type AgendaEnd<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, Agenda, Twox64Concat, BlockNumberFor<T>, u32, ValueQuery>;
 
-	/// The first block whose retained jobs have not all been removed.
+	/// How far an agenda has been worked off.
 	#[pallet::storage]
-	pub type RetainedCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
+	pub type AgendaCursor<T: Config> =
+		StorageMap<_, Twox64Concat, Agenda, Cursor<BlockNumberFor<T>>, ValueQuery>;
+
+	/// Providers of whom two receipts for one job have been shown, until the job's retention ends. At
+	/// most as many as a job can have had.
+	#[pallet::storage]
+	pub type Equivocations<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, JobId, Blake2_128Concat, T::AccountId, ()>;
 
 	/// Jobs that wait for a match, by lane and position.
 	#[pallet::storage]
@@ -207,6 +246,13 @@ pub mod pallet {
 			escrow: u128,
 			/// Block in which the job is refunded if it is not done.
 			expires_at: BlockNumberFor<T>,
+		},
+		/// An `Open` job can be claimed now: it has had its first turn, or has lost its provider.
+		JobOpened {
+			/// The job.
+			job: JobId,
+			/// Block in which it is refunded if nobody claims it.
+			claimable_until: BlockNumberFor<T>,
 		},
 		/// A provider was given the job, at a price that holds until it closes.
 		JobAssigned {
@@ -249,6 +295,19 @@ pub mod pallet {
 			/// Whether the job waits for another provider; if not, it was refunded.
 			offered_again: bool,
 		},
+		/// A worker signed two receipts for one job, and its provider lost a share of its stake.
+		WorkerEquivocated {
+			/// The job.
+			job: JobId,
+			/// Whose worker it was.
+			provider: T::AccountId,
+			/// The key that signed both.
+			worker: WorkerKey,
+			/// Units taken from its stake.
+			slashed: u128,
+			/// Whether the job was with it still, and waits for another provider now.
+			offered_again: bool,
+		},
 		/// A job ended. `spent` and `refund` add up to `escrow`.
 		JobClosed {
 			/// The job.
@@ -287,6 +346,11 @@ pub mod pallet {
 		UnknownModel,
 		/// The model's owner has retired it. Choose another model.
 		ModelRetired,
+		/// The model has no such version. Leave the version out for the newest, or look at the registry.
+		UnknownVersion,
+		/// A newer version has replaced this one, and its grace is over. Leave the version out for the
+		/// newest.
+		VersionRetired,
 		/// The input has no bytes. Post at least one.
 		EmptyInput,
 		/// The input is longer than `MaxInlineInput`. Shorten it.
@@ -306,6 +370,17 @@ pub mod pallet {
 		TimeLimitTooShort,
 		/// The time limit is over `MaxTimeLimit`. Choose a shorter one.
 		TimeLimitTooLong,
+		/// More than 16 accounts are on the allow list, or on the exclude list. Shorten it.
+		TooManyListed,
+		/// More than 32 regions. Name fewer, or none for all.
+		TooManyRegions,
+		/// A region is not two upper-case letters. Use the country codes of ISO 3166-1 alpha-2.
+		RegionInvalid,
+		/// A provider is on both lists, or the one asked for directly is excluded or not allowed. Take
+		/// it off one.
+		ConflictingLists,
+		/// The model's results are of another numeric class. Choose another model, or ask for its class.
+		NumericClassMismatch,
 		/// Ceiling price times tokens is more than there can be. Lower the ceiling.
 		CeilingOverflow,
 		/// The account asked for is not a registered provider. Choose another, or `Auto`.
@@ -352,6 +427,50 @@ pub mod pallet {
 		OutputNotUtf8,
 		/// The signature is not the worker key's over this receipt, or over this text.
 		BadSignature,
+		/// The job waits for no claim: it is assigned by the chain, or is with a provider, or its seed
+		/// has not been drawn yet. Claim `Open` jobs, after the event `JobOpened`.
+		NotClaimable,
+		/// The claim's `valid_until` has passed, or lies more than `MaxClaimValidity` ahead. Sign it
+		/// again.
+		ClaimExpired,
+		/// The job asks for other providers. Claim another one.
+		NotAllowed,
+		/// The job excludes this provider. Claim another one.
+		Excluded,
+		/// This provider has failed the job before. Claim another one.
+		FailedBefore,
+		/// The account is not a registered provider. Register with stake first.
+		NotProvider,
+		/// The provider has no offer for this version of the model. Publish one.
+		NoOffer,
+		/// The offer's price is outside of the bounds of the model's class. Publish another.
+		PriceOutOfBounds,
+		/// The offer's price is above the job's ceiling. Publish a cheaper one, or claim another job.
+		PriceAboveCeiling,
+		/// The offer's region is none that the job names. Claim another one.
+		WrongRegion,
+		/// The offer states a longer data retention than the job allows, or none. Claim another one.
+		RetentionTooLong,
+		/// The offer states less GPU memory than the job needs. Claim another one.
+		NotEnoughGpuMemory,
+		/// The provider takes no new work. Unchill it first.
+		Chilled,
+		/// The provider is paused after a missed deadline. Wait until the pause is over.
+		Paused,
+		/// The provider has no worker key. Add one.
+		NoWorkerKey,
+		/// The provider has less than the minimum stake bonded. Bond more.
+		StakeTooLow,
+		/// All slots of the offer are busy. Finish a job, or offer more slots.
+		NoFreeSlot,
+		/// The bonded stake does not cover this job beside those in hand. Bond more, or finish some.
+		NotEnoughCover,
+		/// The two receipts are not by one key, not about one job, or say the same. Bring two that differ.
+		NoEquivocation,
+		/// This provider's equivocation on this job has been shown before. It is slashed once.
+		AlreadyProven,
+		/// The key's provider has had nothing to do with the job, so that its receipts count for nothing.
+		NotInvolved,
 		/// The escrow on hold is less than the job's record says. This cannot happen; please report it.
 		EscrowMissing,
 	}
@@ -374,6 +493,31 @@ pub mod pallet {
 				Refusal::OutputTooLong => Self::OutputTooLong,
 				Refusal::OutputNotUtf8 => Self::OutputNotUtf8,
 				Refusal::BadSignature => Self::BadSignature,
+				Refusal::NotClaimable => Self::NotClaimable,
+				Refusal::ClaimExpired => Self::ClaimExpired,
+			}
+		}
+	}
+
+	impl<T> From<Ineligible> for Error<T> {
+		fn from(reason: Ineligible) -> Self {
+			match reason {
+				Ineligible::NotAllowed => Self::NotAllowed,
+				Ineligible::Excluded => Self::Excluded,
+				Ineligible::FailedBefore => Self::FailedBefore,
+				Ineligible::NotProvider => Self::NotProvider,
+				Ineligible::NoOffer => Self::NoOffer,
+				Ineligible::PriceOutOfBounds => Self::PriceOutOfBounds,
+				Ineligible::PriceAboveCeiling => Self::PriceAboveCeiling,
+				Ineligible::WrongRegion => Self::WrongRegion,
+				Ineligible::RetentionTooLong => Self::RetentionTooLong,
+				Ineligible::NotEnoughGpuMemory => Self::NotEnoughGpuMemory,
+				Ineligible::Chilled => Self::Chilled,
+				Ineligible::Paused => Self::Paused,
+				Ineligible::NoWorkerKey => Self::NoWorkerKey,
+				Ineligible::StakeTooLow => Self::StakeTooLow,
+				Ineligible::NoFreeSlot => Self::NoFreeSlot,
+				Ineligible::NotEnoughCover => Self::NotEnoughCover,
 			}
 		}
 	}
@@ -409,6 +553,7 @@ pub mod pallet {
 			assert!(
 				T::HookWeight::get().all_gte(
 					T::WeightInfo::hook_base()
+						.saturating_add(T::WeightInfo::agenda_page().saturating_mul(2))
 						.saturating_add(T::WeightInfo::due())
 						.saturating_add(T::WeightInfo::match_one())
 				),
@@ -435,14 +580,15 @@ pub mod pallet {
 		///
 		/// # Errors
 		/// One for each field that is out of range, [`Error::UnknownModel`], [`Error::ModelRetired`],
-		/// [`Error::UnknownProvider`], [`Error::CeilingOverflow`], [`Error::TooManyJobs`],
+		/// [`Error::UnknownVersion`], [`Error::VersionRetired`], [`Error::NumericClassMismatch`],
+		/// [`Error::ConflictingLists`], [`Error::UnknownProvider`], [`Error::CeilingOverflow`], [`Error::TooManyJobs`],
 		/// [`Error::InsufficientBalance`], and the offer book's errors: the ceiling is under
 		/// the floor, or the provider asked for has no offer at or under it.
 		///
 		/// # Events
 		/// [`Event::JobPosted`].
 		#[pallet::call_index(0)]
-		#[pallet::weight(<T as Config>::WeightInfo::post(market::input_bytes(&request.input)))]
+		#[pallet::weight(<T as Config>::WeightInfo::post(post::input_bytes(&request.input)))]
 		pub fn post(
 			origin: OriginFor<T>,
 			request: JobRequest<T::AccountId, BlockNumberFor<T>>,
@@ -523,6 +669,117 @@ pub mod pallet {
 		pub fn poke(origin: OriginFor<T>, job: JobId) -> DispatchResult {
 			ensure_signed(origin)?;
 			Self::do_poke(job)
+		}
+
+		/// Takes an `Open` job for the sender.
+		///
+		/// # Dispatch origin
+		/// Signed by a provider.
+		///
+		/// # Effects
+		/// The first eligible provider gets the job, at the price of its offer: a slot of it is busy, and
+		/// a share of its stake answers for the job, until the receipt is in.
+		///
+		/// # Errors
+		/// [`Error::UnknownJob`], [`Error::NotClaimable`], [`Error::TooLate`], and one for each condition
+		/// that a provider can fail, from [`Error::NotAllowed`] to [`Error::NotEnoughCover`].
+		///
+		/// # Events
+		/// [`Event::JobAssigned`].
+		#[pallet::call_index(4)]
+		pub fn claim(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+			let provider = ensure_signed(origin)?;
+			Self::do_claim(provider, job)
+		}
+
+		/// Takes an `Open` job for the provider of a worker.
+		///
+		/// # Dispatch origin
+		/// Nobody signs and nobody pays a fee: the claim's own signature authorises the call, in a general
+		/// transaction. Anyone may relay it.
+		///
+		/// # Effects
+		/// Those of [`Pallet::claim`].
+		///
+		/// # Errors
+		/// A claim that is not acceptable is refused before it reaches a block, as
+		/// `InvalidTransaction::Custom(code)` with a code of `Refusal` or `Ineligible`; the errors of the
+		/// same names tell what to do.
+		///
+		/// # Events
+		/// [`Event::JobAssigned`].
+		#[pallet::call_index(5)]
+		#[pallet::weight_of_authorize(<T as Config>::WeightInfo::authorize_claim())]
+		#[pallet::authorize(Self::authorize_claim)]
+		pub fn claim_as_worker(origin: OriginFor<T>, claim: SignedClaim) -> DispatchResult {
+			ensure_authorized(origin)?;
+			Self::do_claim_as_worker(claim)
+		}
+
+		/// Shows two different receipts that one worker key signed for one job.
+		///
+		/// # Dispatch origin
+		/// Signed by anyone. No fee if the proof is good.
+		///
+		/// # Effects
+		/// The key's provider is slashed and chilled. If it still has the job, or the job waits for the
+		/// payment, the job is taken from it, and offered again while another one has time.
+		///
+		/// # Errors
+		/// [`Error::NoEquivocation`], [`Error::WrongChain`], [`Error::WrongWorker`] if nobody answers for
+		/// the key any more, [`Error::UnknownJob`] also after its retention, [`Error::NotInvolved`],
+		/// [`Error::AlreadyProven`], [`Error::BadSignature`].
+		///
+		/// # Events
+		/// [`Event::WorkerEquivocated`], and [`Event::JobClosed`] if the job ends.
+		#[pallet::call_index(6)]
+		pub fn report_equivocation(
+			origin: OriginFor<T>,
+			first: SignedReceipt,
+			second: SignedReceipt,
+		) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			Self::do_report_equivocation(first, second)?;
+			Ok(Pays::No.into())
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// What a job of `who` would cost and how many providers could do it now, or why it would be
+		/// refused. Nothing is posted.
+		pub fn quote(
+			who: T::AccountId,
+			request: JobRequest<T::AccountId, BlockNumberFor<T>>,
+		) -> Result<Quote<BlockNumberFor<T>>, DispatchError> {
+			Self::do_quote(who, request)
+		}
+
+		/// What a live job waits for, and for each provider that offers its model, or that it names,
+		/// the price or the first condition that it fails: `limit` of them (at most 1,024) from position
+		/// `from` on. `None` if the job is not live.
+		pub fn simulate_match(
+			job: JobId,
+			from: u32,
+			limit: u32,
+		) -> Option<Match<T::AccountId, BlockNumberFor<T>>> {
+			Self::do_simulate_match(job, from, limit)
+		}
+
+		/// The candidates of [`Pallet::simulate_match`] for a job that `who` has not posted yet.
+		pub fn simulate_request(
+			who: T::AccountId,
+			request: JobRequest<T::AccountId, BlockNumberFor<T>>,
+			from: u32,
+			limit: u32,
+		) -> Result<Vec<Candidate<T::AccountId>>, DispatchError> {
+			Self::do_simulate_request(who, request, from, limit)
+		}
+
+		/// Everything that an account has on hold: what for, until when, and what frees it. At most `limit`
+		/// entries (at most 1,024) of each kind.
+		pub fn explain_account(who: T::AccountId, limit: u32) -> Vec<Held> {
+			T::Holds::explain(&who, limit.min(explain::MAX_HELD))
 		}
 	}
 }

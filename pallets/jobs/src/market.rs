@@ -1,175 +1,21 @@
-//! From the post to the assignment.
+//! From the queue to the assignment.
 
 use athanor_primitives::{
-	JobId,
-	job::{Assignment, CloseReason, JobInput, JobRequest, sampler_seed},
-	model::ModelInfo,
-	ports::{LockedPrice, ModelRegistry, OfferBook, ProviderRegistry, TokenLimits},
-	price::max_input_tokens,
-	receipt::input_hash,
+	JobId, blake2_256,
+	eligibility::Ineligible,
+	job::{Assignment, sampler_seed},
+	ports::{LockedPrice, OfferBook, ProviderRegistry},
 };
-use frame_support::{
-	ensure,
-	pallet_prelude::*,
-	traits::{Randomness, fungible::MutateHold},
-};
+use frame_support::{pallet_prelude::*, traits::Randomness};
 use frame_system::pallet_prelude::BlockNumberFor;
 use polkadot_sdk::*;
-use sp_runtime::{
-	SaturatedConversion,
-	traits::{CheckedAdd, One, Saturating},
-};
+use sp_runtime::{FixedPointNumber, traits::Saturating};
 
 use crate::{
-	Config, Error, Event, HoldReason, Inputs, Job, JobState, Jobs, Lane, NextJobId, Pallet, Queue,
-	QueueEnds, Work,
-	types::{InputOf, JobOf},
+	Assigned, Config, Event, JobState, Jobs, Lane, Pallet, Queue, QueueEnds, Work, types::JobOf,
 };
 
-/// Length of an input, for the weight of its post.
-pub(crate) fn input_bytes(input: &JobInput) -> u32 {
-	input.bytes().len().saturated_into()
-}
-
 impl<T: Config> Pallet<T> {
-	/// Blocks that a worker has for so many tokens.
-	pub fn work_period(max_input_tokens: u32, max_output_tokens: u32) -> BlockNumberFor<T> {
-		let prefill = max_input_tokens / T::PrefillTokensPerBlock::get().max(1);
-		let decode = max_output_tokens.div_ceil(T::TokensPerBlock::get().max(1));
-		T::BaseWorkPeriod::get().saturating_add(prefill.saturating_add(decode).into())
-	}
-
-	/// The shortest time limit for so many tokens: until the first draw, then the work.
-	pub fn shortest_time_limit(max_input_tokens: u32, max_output_tokens: u32) -> BlockNumberFor<T> {
-		Self::work_period(max_input_tokens, max_output_tokens).saturating_add(T::MatchDelay::get())
-	}
-
-	pub(crate) fn do_post(
-		requester: T::AccountId,
-		request: JobRequest<T::AccountId, BlockNumberFor<T>>,
-	) -> DispatchResult {
-		let model = T::Models::model(request.model).ok_or(Error::<T>::UnknownModel)?;
-		let (input, max_input) = Self::check_request(&model, &request)?;
-		T::Offers::check_ceiling(model.price_class, &request.ceiling)?;
-		if let Assignment::Direct(provider) = &request.assignment {
-			T::Offers::check_direct(request.model, &request.ceiling, provider)?;
-		}
-
-		let id = NextJobId::<T>::get();
-		let next_id = id.checked_add(1).ok_or(Error::<T>::TooManyJobs)?;
-		let escrow = request
-			.ceiling
-			.cost(max_input, request.max_output_tokens)
-			.ok_or(Error::<T>::CeilingOverflow)?;
-		T::Currency::hold(&HoldReason::Escrow.into(), &requester, escrow)
-			.map_err(|_| Error::<T>::InsufficientBalance)?;
-
-		let now = frame_system::Pallet::<T>::block_number();
-		let expires_at = now
-			.checked_add(&request.time_limit)
-			.ok_or(Error::<T>::TimeLimitTooLong)?;
-		NextJobId::<T>::put(next_id);
-		let job = Job {
-			requester: requester.clone(),
-			model: request.model,
-			model_version: model.version,
-			author: model.author,
-			royalty: model.royalty,
-			input_hash: input_hash(&input),
-			input_len: input.len().saturated_into(),
-			format: request.format,
-			sampler: request.sampler,
-			max_input_tokens: max_input,
-			max_output_tokens: request.max_output_tokens,
-			ceiling: request.ceiling,
-			escrow,
-			assignment: request.assignment,
-			posted_at: now,
-			expires_at,
-			failed: BoundedVec::new(),
-			state: JobState::Open {
-				deadline: Self::last_match(expires_at, max_input, request.max_output_tokens),
-			},
-		};
-		Inputs::<T>::insert(id, input);
-		Self::set_deadline_entry(id, &job);
-		Jobs::<T>::insert(id, job);
-		Self::enqueue(Lane::First, id);
-		Self::deposit_event(Event::JobPosted {
-			job: id,
-			requester,
-			model: request.model,
-			escrow,
-			expires_at,
-		});
-		Ok(())
-	}
-
-	/// Checks every field of a request that needs no money; returns its input, and the most tokens that
-	/// this can be.
-	fn check_request(
-		model: &ModelInfo<T::AccountId>,
-		request: &JobRequest<T::AccountId, BlockNumberFor<T>>,
-	) -> Result<(InputOf<T>, u32), Error<T>> {
-		ensure!(model.active, Error::<T>::ModelRetired);
-		let bytes = request.input.bytes();
-		ensure!(!bytes.is_empty(), Error::<T>::EmptyInput);
-		let input = BoundedVec::try_from(bytes.to_vec()).map_err(|_| Error::<T>::InputTooLong)?;
-		ensure!(
-			core::str::from_utf8(bytes).is_ok(),
-			Error::<T>::InputNotUtf8
-		);
-		let tokens = request.max_output_tokens;
-		ensure!(tokens > 0, Error::<T>::NoOutputTokens);
-		ensure!(
-			tokens <= model.context_length && tokens <= T::MaxOutputTokens::get(),
-			Error::<T>::TooManyOutputTokens
-		);
-		ensure!(request.sampler.is_valid(), Error::<T>::BadSampler);
-		let max_input = max_input_tokens(
-			input.len().saturated_into(),
-			model.template_overhead,
-			model.context_length,
-		);
-		ensure!(
-			request.time_limit >= Self::shortest_time_limit(max_input, tokens),
-			Error::<T>::TimeLimitTooShort
-		);
-		ensure!(
-			request.time_limit <= T::MaxTimeLimit::get(),
-			Error::<T>::TimeLimitTooLong
-		);
-		if let Assignment::Direct(provider) = &request.assignment {
-			ensure!(
-				T::Providers::is_registered(provider),
-				Error::<T>::UnknownProvider
-			);
-		}
-		Ok((input, max_input))
-	}
-
-	pub(crate) fn do_cancel(who: T::AccountId, id: JobId) -> DispatchResult {
-		let job = Jobs::<T>::get(id).ok_or(Error::<T>::UnknownJob)?;
-		ensure!(job.requester == who, Error::<T>::NotRequester);
-		ensure!(
-			matches!(job.state, JobState::Open { .. }),
-			Error::<T>::NotOpen
-		);
-		Self::close_unpaid(id, job, CloseReason::Cancelled)
-	}
-
-	/// The last block in which an open job can be matched so that a worker has its time. A job that
-	/// is due in this block is refunded, so one more is added.
-	pub(crate) fn last_match(
-		expires_at: BlockNumberFor<T>,
-		max_input_tokens: u32,
-		max_output_tokens: u32,
-	) -> BlockNumberFor<T> {
-		expires_at
-			.saturating_sub(Self::work_period(max_input_tokens, max_output_tokens))
-			.saturating_add(One::one())
-	}
-
 	/// Puts a job at the end of a lane.
 	pub(crate) fn enqueue(lane: Lane, id: JobId) {
 		QueueEnds::<T>::mutate(lane, |ends| {
@@ -180,11 +26,20 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether this block's randomness comes from after the job's post.
 	pub(crate) fn may_be_drawn(id: JobId, now: BlockNumberFor<T>) -> bool {
-		Jobs::<T>::get(id)
-			.is_none_or(|job| now >= job.posted_at.saturating_add(T::MatchDelay::get()))
+		Jobs::<T>::get(id).is_none_or(|job| now >= Self::first_turn(&job))
 	}
 
-	/// Tries to match a job that was taken off the queue; puts it back if it stays open.
+	/// The first block in which a job may have its turn.
+	pub(crate) fn first_turn(job: &JobOf<T>) -> BlockNumberFor<T> {
+		job.posted_at.saturating_add(T::MatchDelay::get())
+	}
+
+	/// Units of stake that have to answer for a job.
+	pub(crate) fn cover(job: &JobOf<T>) -> u128 {
+		T::StakeMultiple::get().saturating_mul_int(job.escrow)
+	}
+
+	/// Gives a job its turn that was taken off the queue. It goes back if it needs another one.
 	pub(crate) fn match_job(id: JobId, now: BlockNumberFor<T>) -> DispatchResult {
 		let Some(job) = Jobs::<T>::get(id) else {
 			return Ok(());
@@ -198,58 +53,87 @@ impl<T: Config> Pallet<T> {
 			Self::enqueue(Lane::Again, id);
 			return Ok(());
 		};
-		let seed = sampler_seed(randomness.as_bytes(), id);
-		match Self::find_provider(&job, &seed) {
-			Some((provider, locked)) => Self::assign(id, job, provider, locked, seed, now),
-			None => Self::enqueue(Lane::Again, id),
-		}
+		Self::take_turn(id, job, sampler_seed(randomness.as_bytes(), id), now);
 		Ok(())
 	}
 
-	/// Takes a slot for the job, if one is to be had.
-	fn find_provider(job: &JobOf<T>, seed: &[u8; 32]) -> Option<(T::AccountId, LockedPrice)> {
-		match &job.assignment {
-			Assignment::Auto => {
-				// A value of its own, so that the draw tells nothing about the sampler's seed.
-				let draw = athanor_primitives::blake2_256(seed);
-				let limits = TokenLimits {
-					input: job.max_input_tokens,
-					output: job.max_output_tokens,
-				};
-				T::Offers::take_any(job.model, &job.ceiling, limits, &job.failed, &draw)
-			}
-			Assignment::Direct(provider) => T::Offers::take(job.model, &job.ceiling, provider)
+	/// Draws the seed of a job's sampler, if it has none, and finds a provider for it, or lets providers
+	/// claim it. `fresh` is random, and of this job and block alone.
+	fn take_turn(id: JobId, mut job: JobOf<T>, fresh: [u8; 32], now: BlockNumberFor<T>) {
+		let drawn = job.seed.is_none();
+		job.seed = Some(job.seed.unwrap_or(fresh));
+		let cover = Self::cover(&job);
+		let found = match &job.assignment {
+			// A value of its own, so that the draw tells nothing about the sampler's seed.
+			Assignment::Auto => T::Offers::take_any(&job.demand(cover), &blake2_256(&fresh)),
+			Assignment::Direct(provider) => T::Offers::take(&job.demand(cover), provider)
 				.ok()
 				.map(|locked| (provider.clone(), locked)),
+			Assignment::Open => {
+				Self::open_for_claims(id, &job);
+				Jobs::<T>::insert(id, job);
+				return;
+			}
+		};
+		match found {
+			Some((provider, locked)) => Self::assign(id, job, provider, locked, cover, now),
+			None => {
+				if drawn {
+					Jobs::<T>::insert(id, job);
+				}
+				Self::enqueue(Lane::Again, id);
+			}
 		}
 	}
 
+	/// Tells that an `Open` job can be claimed.
+	pub(crate) fn open_for_claims(id: JobId, job: &JobOf<T>) {
+		Self::deposit_event(Event::JobOpened {
+			job: id,
+			claimable_until: job.state.deadline(),
+		});
+	}
+
+	/// Gives an open job to a provider that asks for it.
+	pub(crate) fn assign_to(
+		id: JobId,
+		job: JobOf<T>,
+		provider: T::AccountId,
+		now: BlockNumberFor<T>,
+	) -> Result<(), Ineligible> {
+		let cover = Self::cover(&job);
+		let locked = T::Offers::take(&job.demand(cover), &provider)?;
+		Self::assign(id, job, provider, locked, cover, now);
+		Ok(())
+	}
+
+	/// Puts a job into the hands of a provider on whose offer a slot has been taken.
 	fn assign(
 		id: JobId,
 		mut job: JobOf<T>,
 		provider: T::AccountId,
 		locked: LockedPrice,
-		seed: [u8; 32],
+		cover: u128,
 		now: BlockNumberFor<T>,
 	) {
 		let LockedPrice { price, version } = locked;
+		T::Providers::commit(&provider, cover);
 		let deadline = now.saturating_add(Self::work_period(
 			job.max_input_tokens,
 			job.max_output_tokens,
 		));
-		Self::remove_deadline_entry(id, &job);
 		job.state = JobState::Assigned {
 			work: Work {
 				provider: provider.clone(),
 				price,
 				price_version: version,
-				seed,
+				cover,
 				assigned_at: now,
 			},
 			deadline,
 		};
-		Self::set_deadline_entry(id, &job);
-		crate::Assigned::<T>::insert(&provider, id, ());
+		Self::enter_deadline(id, &job);
+		Assigned::<T>::insert(&provider, id, ());
 		Jobs::<T>::insert(id, job);
 		Self::deposit_event(Event::JobAssigned {
 			job: id,
@@ -258,5 +142,16 @@ impl<T: Config> Pallet<T> {
 			price_version: version,
 			deadline,
 		});
+	}
+
+	/// Takes a job out of its provider's hands: slot and stake are free for others.
+	pub(crate) fn take_from_provider(
+		id: JobId,
+		job: &JobOf<T>,
+		work: &Work<T::AccountId, BlockNumberFor<T>>,
+	) {
+		Assigned::<T>::remove(&work.provider, id);
+		T::Offers::give_back(job.model, job.model_version, &work.provider);
+		T::Providers::release(&work.provider, work.cover);
 	}
 }

@@ -1,26 +1,29 @@
 //! A runtime for tests: balances, this pallet, and the shared mocks for everything else.
 
 use core::cell::RefCell;
+use std::collections::BTreeMap;
 
 use athanor_primitives::{
 	JobId,
+	claim::{Claim, SignedClaim},
+	eligibility::Eligibility,
 	job::{Assignment, JobInput, JobRequest, PromptFormat, Sampler},
-	ports::{Parties, Payout},
+	ports::{Parties, Payout, ProviderRegistry},
 	price::Price,
 	receipt::{
 		Delivery, Finish, Receipt, SignedReceipt, commitment, delivery_payload, input_hash,
 		output_hash,
 	},
 	split::{Payment, Shares, split},
-	testing,
+	testing::{self, MockFault, MockProviders},
 };
 use frame_support::{
 	derive_impl,
-	dispatch::GetDispatchInfo,
+	dispatch::{DispatchResultWithPostInfo, GetDispatchInfo},
 	parameter_types,
 	traits::{
 		Authorize, ConstU32, ConstU64, Hooks, Imbalance, OriginTrait, Randomness,
-		fungible::{Balanced, Credit, Inspect},
+		fungible::{Balanced, Credit, Inspect, InspectHold, Mutate},
 		tokens::Precision,
 	},
 	weights::Weight,
@@ -28,12 +31,12 @@ use frame_support::{
 use polkadot_sdk::*;
 use sp_core::{H256, Pair, ed25519};
 use sp_runtime::{
-	BuildStorage, DispatchResult,
-	traits::IdentityLookup,
+	BuildStorage, DispatchError, DispatchResult, FixedU128,
+	traits::{Dispatchable, IdentityLookup},
 	transaction_validity::{TransactionSource, TransactionValidityError},
 };
 
-use crate::{self as athanor_jobs, Event, Jobs as JobStorage, types::JobOf};
+use crate::{self as athanor_jobs, Event, JobState, Jobs as JobStorage, types::JobOf};
 
 pub type AccountId = u64;
 type Block = frame_system::mocking::MockBlock<Test>;
@@ -55,6 +58,10 @@ pub const ENDOWMENT: u128 = 1_000_000;
 pub const MODEL: u32 = 0;
 /// The existential deposit.
 pub const ED: u128 = 10;
+/// Blocks from a receipt to its payment.
+pub const SETTLE_PERIOD: u64 = 2;
+/// How far ahead a claim may be valid.
+pub const MAX_CLAIM_VALIDITY: u64 = 20;
 
 #[frame_support::runtime]
 mod runtime {
@@ -95,8 +102,12 @@ impl pallet_balances::Config for Test {
 
 parameter_types! {
 	pub static HookWeight: Weight = Weight::from_parts(1_000_000, 0);
+	/// What a block has left for `on_idle`.
+	pub static IdleWeight: Weight = Weight::from_parts(1_000_000, 0);
 	pub static Random: Option<H256> = Some(H256([7; 32]));
 	pub static MatchDelay: u64 = 1;
+	pub static StakeMultiple: FixedU128 = FixedU128::from_u32(2);
+	pub static Retention: u64 = 50;
 }
 
 /// Randomness that tests set.
@@ -149,6 +160,7 @@ impl athanor_jobs::Config for Test {
 	type Providers = testing::MockProviders;
 	type Offers = testing::MockOffers<sp_runtime::DispatchError>;
 	type Payout = MockPayout;
+	type Holds = (Jobs,);
 	type Randomness = MockRandomness;
 	type MaxInlineInput = ConstU32<64>;
 	type MaxOutputTokens = ConstU32<512>;
@@ -157,9 +169,11 @@ impl athanor_jobs::Config for Test {
 	type BaseWorkPeriod = ConstU64<5>;
 	type PrefillTokensPerBlock = ConstU32<40>;
 	type TokensPerBlock = ConstU32<50>;
-	type SettlePeriod = ConstU64<2>;
+	type SettlePeriod = ConstU64<SETTLE_PERIOD>;
+	type StakeMultiple = StakeMultiple;
+	type MaxClaimValidity = ConstU64<MAX_CLAIM_VALIDITY>;
 	type MaxTimeLimit = ConstU64<1_000>;
-	type Retention = ConstU64<50>;
+	type Retention = Retention;
 	type HookWeight = HookWeight;
 	type WeightInfo = ();
 }
@@ -187,7 +201,10 @@ impl ExtBuilder {
 		PAID.with_borrow_mut(Vec::clear);
 		Random::set(Some(H256([7; 32])));
 		MatchDelay::set(1);
+		StakeMultiple::set(FixedU128::from_u32(2));
+		Retention::set(50);
 		HookWeight::set(Weight::from_parts(1_000_000, 0));
+		IdleWeight::set(Weight::from_parts(1_000_000, 0));
 		testing::set_model(MODEL, testing::model());
 		for who in [PROVIDER, OTHER_PROVIDER] {
 			testing::set_provider(who, vec![worker(who).public().0]);
@@ -223,9 +240,32 @@ impl ExtBuilder {
 	pub fn build_and_execute(self, test: impl FnOnce()) {
 		self.build().execute_with(|| {
 			test();
-			Jobs::do_try_state().unwrap();
+			check_laws();
 		});
 	}
+}
+
+/// Checks every law of this pallet, and that providers have just the stake committed that answers for the
+/// jobs in their hands.
+pub fn check_laws() {
+	check_laws_after(&"the test");
+}
+
+/// [`check_laws`], with what was done last in the message.
+pub fn check_laws_after(last: &impl core::fmt::Debug) {
+	Jobs::do_try_state().unwrap_or_else(|law| panic!("{law:?} after {last:?}"));
+	let mut covers = BTreeMap::<AccountId, u128>::new();
+	for job in JobStorage::<Test>::iter_values() {
+		if let JobState::Assigned { work, .. } = job.state {
+			*covers.entry(work.provider).or_default() += work.cover;
+		}
+	}
+	for provider in (PROVIDER..200).filter(MockProviders::is_registered) {
+		let covered = covers.remove(&provider).unwrap_or_default();
+		let committed = testing::committed(provider);
+		assert_eq!(committed, covered, "stake of {provider} after {last:?}");
+	}
+	assert!(covers.is_empty(), "{covers:?} after {last:?}");
 }
 
 /// The hash that signatures are bound to.
@@ -253,6 +293,7 @@ pub const PROMPT: &[u8] = b"Once upon a time";
 pub fn request() -> JobRequest<AccountId, u64> {
 	JobRequest {
 		model: MODEL,
+		version: None,
 		input: JobInput::Inline(PROMPT.to_vec()),
 		format: PromptFormat::Completion,
 		sampler: Sampler::Greedy,
@@ -262,6 +303,7 @@ pub fn request() -> JobRequest<AccountId, u64> {
 			output: 6,
 		},
 		assignment: Assignment::Auto,
+		eligibility: Eligibility::default(),
 		time_limit: 30,
 	}
 }
@@ -280,18 +322,49 @@ pub fn post_as(who: AccountId, request: JobRequest<AccountId, u64>) -> JobId {
 	id
 }
 
+/// The usual request, for providers to claim.
+pub fn open_request() -> JobRequest<AccountId, u64> {
+	JobRequest {
+		assignment: Assignment::Open,
+		..request()
+	}
+}
+
+/// The usual request, for one provider.
+pub fn direct_request(provider: AccountId) -> JobRequest<AccountId, u64> {
+	JobRequest {
+		assignment: Assignment::Direct(provider),
+		..request()
+	}
+}
+
+/// Posts a job that anybody eligible may claim, and has its first turn done.
+pub fn claimable() -> JobId {
+	let id = post_as(ALICE, open_request());
+	advance(MatchDelay::get());
+	assert!(job(id).seed.is_some());
+	id
+}
+
 /// Runs the hooks of the next `n` blocks.
 pub fn advance(n: u64) {
 	for _ in 0..n {
 		let now = System::block_number();
-		Jobs::on_idle(now, Weight::from_parts(1_000_000, 0));
+		let used = Jobs::on_idle(now, IdleWeight::get());
+		assert!(used.all_lte(IdleWeight::get()), "{used:?} in block {now}");
 		System::set_block_number(now + 1);
-		Jobs::on_initialize(now + 1);
+		let used = Jobs::on_initialize(now + 1);
+		assert!(used.all_lte(HookWeight::get()), "{used:?} in block {now}");
 	}
 }
 
 pub fn advance_to(block: u64) {
 	advance(block.saturating_sub(System::block_number()));
+}
+
+/// A weight of so much reference time.
+pub fn weight(parts: u64) -> Weight {
+	Weight::from_parts(parts, 0)
 }
 
 /// A live job.
@@ -342,19 +415,94 @@ pub fn deliver(id: JobId, tokens: &[u32], pair: &ed25519::Pair) -> Delivery {
 	}
 }
 
-/// Sends a receipt the way the transaction pool and the block do: authorise, then dispatch.
+/// Sends a call the way the transaction pool and the block do: authorise, then dispatch.
+fn authorized(call: RuntimeCall) -> Result<DispatchResult, TransactionValidityError> {
+	let _ = call.get_dispatch_info();
+	call.authorize(TransactionSource::External)
+		.expect("the call authorises itself")?;
+	let origin: RuntimeOrigin = frame_system::RawOrigin::Authorized.into();
+	assert!(origin.as_signer().is_none());
+	Ok(call.dispatch(origin).map(|_| ()).map_err(|e| e.error))
+}
+
+/// Sends a receipt the way the transaction pool and the block do.
 pub fn submit(
 	signed: SignedReceipt,
 	delivery: Option<Delivery>,
 ) -> Result<DispatchResult, TransactionValidityError> {
-	let call = RuntimeCall::Jobs(crate::Call::submit_receipt { signed, delivery });
-	let _ = call.get_dispatch_info();
-	call.authorize(TransactionSource::External)
-		.expect("the call authorises itself")?;
-	use sp_runtime::traits::Dispatchable;
-	let origin: RuntimeOrigin = frame_system::RawOrigin::Authorized.into();
-	assert!(origin.as_signer().is_none());
-	Ok(call.dispatch(origin).map(|_| ()).map_err(|e| e.error))
+	authorized(crate::Call::submit_receipt { signed, delivery }.into())
+}
+
+/// Sends a worker's claim the way the transaction pool and the block do.
+pub fn submit_claim(claim: SignedClaim) -> Result<DispatchResult, TransactionValidityError> {
+	authorized(crate::Call::claim_as_worker { claim }.into())
+}
+
+/// Dispatches a signed call as a block does: nothing is kept of one that fails.
+pub fn dispatch(who: AccountId, call: crate::Call<Test>) -> Result<(), DispatchError> {
+	let result = RuntimeCall::from(call).dispatch(RuntimeOrigin::signed(who));
+	result.map(|_| ()).map_err(|error| error.error)
+}
+
+/// Claims a job from a provider's own account.
+pub fn claim(provider: AccountId, job: JobId) -> DispatchResult {
+	Jobs::claim(RuntimeOrigin::signed(provider), job)
+}
+
+/// `claim` signed by `pair` for this chain.
+pub fn sign_claim(claim: Claim, pair: &ed25519::Pair) -> SignedClaim {
+	SignedClaim {
+		claim,
+		genesis: genesis(),
+		worker: pair.public().0,
+		signature: pair.sign(&claim.payload(&genesis())).0,
+	}
+}
+
+/// A claim of a provider's worker that is valid for five blocks more.
+pub fn claim_of(provider: AccountId, job: JobId) -> SignedClaim {
+	let valid_until = System::block_number() as u32 + 5;
+	sign_claim(Claim { job, valid_until }, &worker(provider))
+}
+
+/// Two receipts for one job that say different things, both signed by a provider's worker.
+pub fn two_receipts(provider: AccountId, job: JobId) -> (SignedReceipt, SignedReceipt) {
+	let statement = |tokens_out| Receipt {
+		job,
+		model: MODEL,
+		model_version: 1,
+		input_hash: input_hash(PROMPT),
+		output_hash: output_hash(&[1; 3]),
+		tokens_in: 8,
+		tokens_out,
+		finish: Finish::Stop.code(),
+		commitment: commitment(&[1; 32], &[2; 32], &[3; 32], job),
+	};
+	let pair = worker(provider);
+	(sign(statement(3), &pair), sign(statement(4), &pair))
+}
+
+/// Shows two receipts.
+pub fn report(receipts: (SignedReceipt, SignedReceipt)) -> DispatchResultWithPostInfo {
+	Jobs::report_equivocation(RuntimeOrigin::signed(BOB), receipts.0, receipts.1)
+}
+
+/// Who was slashed for a deadline that it missed, in order; nobody was for anything else.
+pub fn timeouts() -> Vec<(AccountId, JobId)> {
+	slashes(MockFault::Timeout)
+}
+
+/// Who was slashed for two receipts, in order; nobody was for anything else.
+pub fn equivocations() -> Vec<(AccountId, JobId)> {
+	slashes(MockFault::Equivocation)
+}
+
+fn slashes(expected: MockFault) -> Vec<(AccountId, JobId)> {
+	let only = |(who, job, fault)| {
+		assert_eq!(fault, expected, "{who} for job {job}");
+		(who, job)
+	};
+	testing::slashes().into_iter().map(only).collect()
 }
 
 /// Sends the holder's honest receipt.
@@ -377,6 +525,16 @@ pub fn events() -> Vec<Event<Test>> {
 
 pub fn free(who: AccountId) -> u128 {
 	Balances::balance(&who)
+}
+
+/// What an account has on hold for its jobs.
+pub fn on_hold(who: AccountId) -> u128 {
+	Balances::balance_on_hold(&crate::HoldReason::Escrow.into(), &who)
+}
+
+/// Gives an account so much.
+pub fn endow(who: AccountId, amount: u128) {
+	Balances::mint_into(&who, amount).unwrap();
 }
 
 /// Burns what an account can spend.

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use athanor_primitives::{
 	JobId,
-	ports::{OfferBook, ProviderRegistry},
+	ports::ProviderRegistry,
 	receipt::{
 		Delivery, Finish, Receipt, Refusal, SignedReceipt, delivery_payload, max_text_len,
 		output_hash,
@@ -21,12 +21,12 @@ use sp_runtime::{
 };
 
 use crate::{
-	Assigned, Config, Error, Event, JobState, Jobs, Pallet, Receipts, StoredReceipt, Work,
+	Config, Error, Event, JobState, Jobs, Pallet, Receipts, StoredReceipt, Work,
 	types::{JobOf, StoredReceiptOf},
 };
 
 /// Receipts go before anything that pays a tip: they have a deadline and cannot pay.
-const PRIORITY: u64 = u64::MAX / 2;
+pub(crate) const PRIORITY: u64 = u64::MAX / 2;
 
 /// Length of what is delivered with a receipt, for its weight.
 pub(crate) fn delivered_bytes(delivery: &Option<Delivery>) -> u32 {
@@ -186,9 +186,7 @@ impl<T: Config> Pallet<T> {
 		let now = frame_system::Pallet::<T>::block_number();
 		let deadline = now.saturating_add(T::SettlePeriod::get());
 
-		Self::remove_deadline_entry(id, &job);
-		Assigned::<T>::remove(&work.provider, id);
-		T::Offers::give_back(job.model, &work.provider);
+		Self::take_from_provider(id, &job, &work);
 		let provider = work.provider.clone();
 		job.state = JobState::Submitted {
 			work,
@@ -199,7 +197,7 @@ impl<T: Config> Pallet<T> {
 			submitted_at: now,
 			deadline,
 		};
-		Self::set_deadline_entry(id, &job);
+		Self::enter_deadline(id, &job);
 		Jobs::<T>::insert(id, job);
 		Receipts::<T>::insert(id, stored);
 		Self::deposit_event(Event::ReceiptAccepted {
@@ -215,7 +213,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The hash that binds signatures to this chain.
-	fn genesis_hash() -> H256 {
+	pub(crate) fn genesis_hash() -> H256 {
 		frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero())
 	}
 }

@@ -2,14 +2,19 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
-use athanor_primitives::{JobId, job::CloseReason, receipt::Finish};
+use athanor_primitives::{
+	JobId,
+	job::{Assignment, CloseReason},
+	receipt::Finish,
+};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use polkadot_sdk::*;
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-	Assigned, Config, DeadlineCursor, Deadlines, HoldReason, Inputs, JobState, Jobs, LaneEnds,
-	NextJobId, Outcomes, Pallet, Queue, QueueEnds, Receipts, Retained, RetainedCursor,
+	Agenda, AgendaCursor, AgendaEnd, AgendaPages, Assigned, Config, Cursor, Equivocations,
+	HoldReason, Inputs, JobState, Jobs, JobsOf, LaneEnds, NextJobId, Outcomes, Pallet, Queue,
+	QueueEnds, Receipts,
 };
 
 impl<T: Config> Pallet<T> {
@@ -17,7 +22,10 @@ impl<T: Config> Pallet<T> {
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_state_escrow()?;
 		Self::try_state_work()?;
+		Self::try_state_agendas()?;
 		Self::try_state_deadlines()?;
+		Self::try_state_requesters()?;
+		Self::try_state_equivocations()?;
 		Self::try_state_queue()?;
 		Self::try_state_assigned()?;
 		Self::try_state_bytes()?;
@@ -46,7 +54,11 @@ impl<T: Config> Pallet<T> {
 				"the escrows of a requester's live jobs do not add up to its hold"
 			);
 		}
-		ensure!(escrows.is_empty(), "a requester has no account");
+		// Whose jobs cost nothing has nothing on hold, and may have no account left.
+		ensure!(
+			escrows.into_values().all(|sum| sum == 0),
+			"a requester has no account"
+		);
 		Ok(())
 	}
 
@@ -56,10 +68,23 @@ impl<T: Config> Pallet<T> {
 				id < NextJobId::<T>::get(),
 				"a job has an id that was not given"
 			);
+			let failed: BTreeSet<_> = job.failed.iter().collect();
+			ensure!(
+				failed.len() == job.failed.len() && !job.failed.is_full(),
+				"a live job was failed too often, or twice by one provider"
+			);
 			if let Some(work) = job.state.work() {
 				ensure!(
 					work.price.within(&job.ceiling),
 					"a locked price is over the job's ceiling"
+				);
+				ensure!(
+					job.demand(0).check_lists(&work.provider).is_ok(),
+					"a job is with a provider that its lists keep from it"
+				);
+				ensure!(
+					job.seed.is_some(),
+					"a job is with a provider before its seed is drawn"
 				);
 			}
 			let JobState::Submitted {
@@ -82,21 +107,66 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn try_state_deadlines() -> Result<(), TryRuntimeError> {
+		let entered: BTreeSet<_> = Self::entries(Agenda::Deadlines).into_iter().collect();
 		for (id, job) in Jobs::<T>::iter() {
 			ensure!(
-				Deadlines::<T>::contains_key(job.state.deadline(), id),
-				"a live job has no deadline"
+				entered.contains(&(job.state.deadline(), id)),
+				"a live job has no deadline in the agenda"
 			);
 		}
+		Ok(())
+	}
+
+	/// Both agendas: nothing lies where the hook has passed, and pages are where their ends say.
+	fn try_state_agendas() -> Result<(), TryRuntimeError> {
+		for ((agenda, block, page), entries) in AgendaPages::<T>::iter() {
+			ensure!(!entries.is_empty(), "a page of an agenda is empty");
+			ensure!(
+				page < AgendaEnd::<T>::get(agenda, block),
+				"a page of an agenda lies behind its end"
+			);
+			ensure!(
+				Cursor { block, page } >= AgendaCursor::<T>::get(agenda),
+				"a page of an agenda lies where the hook has passed"
+			);
+		}
+		for (agenda, block, end) in AgendaEnd::<T>::iter() {
+			let last = end
+				.checked_sub(1)
+				.ok_or("an agenda has an end without a page")?;
+			let cursor = AgendaCursor::<T>::get(agenda);
+			ensure!(
+				AgendaPages::<T>::contains_key((agenda, block, last))
+					|| cursor == Cursor { block, page: end },
+				"an agenda's last page is missing"
+			);
+		}
+		Ok(())
+	}
+
+	fn try_state_requesters() -> Result<(), TryRuntimeError> {
+		let listed: BTreeSet<_> = JobsOf::<T>::iter_keys().collect();
+		let live: BTreeSet<_> = Jobs::<T>::iter()
+			.map(|(id, job)| (job.requester, id))
+			.collect();
 		ensure!(
-			Deadlines::<T>::iter_keys().count() == Jobs::<T>::iter_keys().count(),
-			"there is a deadline without its job"
+			listed == live,
+			"the list of a requester's jobs differs from its live jobs"
 		);
-		let cursor = DeadlineCursor::<T>::get();
-		ensure!(
-			Deadlines::<T>::iter_keys().all(|(at, _)| at >= cursor),
-			"a deadline lies where the hook has passed"
-		);
+		Ok(())
+	}
+
+	fn try_state_equivocations() -> Result<(), TryRuntimeError> {
+		for (id, provider) in Equivocations::<T>::iter_keys() {
+			let involved = match Jobs::<T>::get(id) {
+				Some(job) => job.involves(&provider),
+				None => Outcomes::<T>::get(id).is_some_and(|o| o.involves(&provider)),
+			};
+			ensure!(
+				involved,
+				"an equivocation is noted for a job that is not its provider's"
+			);
+		}
 		Ok(())
 	}
 
@@ -112,12 +182,18 @@ impl<T: Config> Pallet<T> {
 			*count = count.saturating_add(1);
 		}
 		for (id, job) in Jobs::<T>::iter() {
-			if matches!(job.state, JobState::Open { .. }) {
-				ensure!(
-					waiting.get(&id) == Some(&1),
-					"an open job is not in the queue just once"
-				);
-			}
+			// Those that providers claim leave the queue at their first turn.
+			let claimable = matches!(job.assignment, Assignment::Open) && job.seed.is_some();
+			let waits = matches!(job.state, JobState::Open { .. }) && !claimable;
+			let count = waiting.get(&id).copied().unwrap_or_default();
+			ensure!(
+				!waits || count == 1,
+				"an open job is not in the queue just once"
+			);
+			ensure!(
+				waits || count == 0,
+				"a job is in the queue that waits for no match"
+			);
 		}
 		Ok(())
 	}
@@ -164,21 +240,13 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn try_state_outcomes() -> Result<(), TryRuntimeError> {
-		let retained: BTreeSet<JobId> = Retained::<T>::iter_keys().map(|(_, id)| id).collect();
-		let closed: BTreeSet<JobId> = Outcomes::<T>::iter_keys().collect();
-		ensure!(
-			retained == closed,
-			"outcomes differ from the jobs that are retained"
-		);
-		ensure!(
-			Retained::<T>::iter_keys().count() == retained.len(),
-			"a closed job has two retention dates"
-		);
-		let cursor = RetainedCursor::<T>::get();
-		ensure!(
-			Retained::<T>::iter_keys().all(|(at, _)| at >= cursor),
-			"a retention ends where the hook has passed"
-		);
+		let entered: BTreeSet<_> = Self::entries(Agenda::Retention).into_iter().collect();
+		for (id, outcome) in Outcomes::<T>::iter() {
+			ensure!(
+				entered.contains(&(outcome.retained_until, id)),
+				"an outcome has no retention date in the agenda"
+			);
+		}
 		for outcome in Outcomes::<T>::iter_values() {
 			ensure!(
 				outcome.spent.checked_add(outcome.refund) == Some(outcome.escrow),

@@ -1,8 +1,10 @@
 //! What is stored about a job.
 
 use athanor_primitives::{
-	ModelId, WorkerKey,
+	JobId, ModelId, WorkerKey,
+	eligibility::{Ineligible, MAX_LISTED, MAX_REGIONS, Needs, Region},
 	job::{Assignment, CloseReason, PromptFormat, Sampler},
+	ports::{Demand, TokenLimits},
 	price::Price,
 	receipt::SignedReceipt,
 	split::Payment,
@@ -21,6 +23,12 @@ use crate::Config;
 
 /// How many providers may fail a job before it is refunded.
 pub type MaxAttempts = ConstU32<4>;
+
+/// Providers that have failed a job.
+pub type Failed<AccountId> = BoundedVec<AccountId, MaxAttempts>;
+
+/// Accounts on a list of a job.
+pub type Listed<AccountId> = BoundedVec<AccountId, ConstU32<MAX_LISTED>>;
 
 /// The input of a job of a runtime.
 pub type InputOf<T> = BoundedVec<u8, <T as Config>::MaxInlineInput>;
@@ -76,6 +84,23 @@ pub struct LaneEnds {
 	pub tail: u64,
 }
 
+/// Which providers may do a job, as it is stored.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Rules<AccountId> {
+	/// Only these providers, if any is named.
+	pub allow: Listed<AccountId>,
+	/// Not these providers.
+	pub exclude: Listed<AccountId>,
+	/// Only machines in one of these countries, if any is named.
+	pub regions: BoundedVec<Region, ConstU32<MAX_REGIONS>>,
+	/// Only providers that keep inputs and outputs no longer than so many hours.
+	pub max_retention_hours: Option<u32>,
+	/// Only GPUs with at least so many GiB of memory.
+	pub min_gpu_memory_gib: Option<u16>,
+}
+
 /// A live job.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -107,16 +132,60 @@ pub struct Job<AccountId, BlockNumber> {
 	pub ceiling: Price,
 	/// Units on hold.
 	pub escrow: u128,
-	/// Who may do it.
+	/// How it finds its provider.
 	pub assignment: Assignment<AccountId>,
+	/// Which providers may do it.
+	pub rules: Rules<AccountId>,
+	/// Seed of the sampler: drawn once, at the job's first turn after `MatchDelay`.
+	pub seed: Option<[u8; 32]>,
 	/// Block of the post.
 	pub posted_at: BlockNumber,
 	/// Block by which a worker must be done.
 	pub expires_at: BlockNumber,
-	/// Providers that missed their deadline on it.
-	pub failed: BoundedVec<AccountId, MaxAttempts>,
+	/// Providers that failed it.
+	pub failed: Failed<AccountId>,
 	/// Where it stands.
 	pub state: JobState<AccountId, BlockNumber>,
+}
+
+impl<AccountId: PartialEq, BlockNumber> Job<AccountId, BlockNumber> {
+	/// What it asks of a provider, if `cover` units of stake have to answer for it.
+	pub fn demand(&self, cover: u128) -> Demand<'_, AccountId> {
+		let allow = match &self.assignment {
+			Assignment::Direct(provider) => core::slice::from_ref(provider),
+			Assignment::Auto | Assignment::Open => self.rules.allow.as_slice(),
+		};
+		Demand {
+			model: self.model,
+			version: self.model_version,
+			ceiling: self.ceiling,
+			limits: TokenLimits {
+				input: self.max_input_tokens,
+				output: self.max_output_tokens,
+			},
+			allow,
+			exclude: &self.rules.exclude,
+			failed: &self.failed,
+			needs: Needs {
+				regions: &self.rules.regions,
+				max_retention_hours: self.rules.max_retention_hours,
+				min_gpu_memory_gib: self.rules.min_gpu_memory_gib,
+			},
+			cover,
+		}
+	}
+
+	/// Whether `provider` holds it, or failed it.
+	pub fn involves(&self, provider: &AccountId) -> bool
+	where
+		BlockNumber: Copy,
+	{
+		let holds = self
+			.state
+			.work()
+			.is_some_and(|work| work.provider == *provider);
+		holds || self.failed.contains(provider)
+	}
 }
 
 /// Where a live job stands. Each state carries what is legal in it, and ends at its `deadline`.
@@ -124,19 +193,21 @@ pub struct Job<AccountId, BlockNumber> {
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub enum JobState<AccountId, BlockNumber> {
-	/// Waits for a provider. Moved on by the hook (match or refund) and by `cancel`.
+	/// Waits for a provider. Moved on by the hook (match or refund), by `claim` if its assignment is
+	/// `Open`, and by `cancel`.
 	Open {
 		/// Block in which it is refunded, because no worker would have time any more.
 		deadline: BlockNumber,
 	},
-	/// A provider works on it. Moved on by `submit_receipt`, and by the hook at the deadline.
+	/// A provider works on it. Moved on by `submit_receipt`, by the hook at the deadline, and by a proof
+	/// of equivocation.
 	Assigned {
 		/// Who, and at what price.
 		work: Work<AccountId, BlockNumber>,
 		/// The receipt has to be in a block before this one.
 		deadline: BlockNumber,
 	},
-	/// A receipt was accepted. Moved on by the hook, which pays.
+	/// A receipt was accepted. Moved on by the hook, which pays, and by a proof of equivocation.
 	Submitted {
 		/// Who, and at what price.
 		work: Work<AccountId, BlockNumber>,
@@ -194,8 +265,8 @@ pub struct Work<AccountId, BlockNumber> {
 	pub price: Price,
 	/// Version of the governed prices that held when it was locked.
 	pub price_version: u32,
-	/// Seed of the sampler, fixed by the chain.
-	pub seed: [u8; 32],
+	/// Units of the provider's stake that answer for it.
+	pub cover: u128,
 	/// Block of the assignment.
 	pub assigned_at: BlockNumber,
 }
@@ -239,6 +310,8 @@ pub struct Outcome<AccountId, BlockNumber> {
 	pub reason: CloseReason,
 	/// Who did it, or held it last.
 	pub provider: Option<AccountId>,
+	/// Providers that failed it.
+	pub failed: Failed<AccountId>,
 	/// Units that were on hold.
 	pub escrow: u128,
 	/// Units paid.
@@ -255,4 +328,88 @@ pub struct Outcome<AccountId, BlockNumber> {
 	pub submitted_at: Option<BlockNumber>,
 	/// Block in which it closed, and in which its events are.
 	pub closed_at: BlockNumber,
+	/// Block from which this, the input and the output may be removed.
+	pub retained_until: BlockNumber,
+}
+
+impl<AccountId: PartialEq, BlockNumber> Outcome<AccountId, BlockNumber> {
+	/// Whether `provider` did it, or failed it.
+	pub fn involves(&self, provider: &AccountId) -> bool {
+		self.provider.as_ref() == Some(provider) || self.failed.contains(provider)
+	}
+}
+
+/// What a job would cost and who could do it now.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct Quote<BlockNumber> {
+	/// The version of the model that would be run.
+	pub model_version: u32,
+	/// Units that would be put on hold: the ceiling for the most tokens that the job can have.
+	pub escrow: u128,
+	/// Whether the account could put them on hold now.
+	pub affordable: bool,
+	/// Most prompt tokens that the input can be worth.
+	pub max_input_tokens: u32,
+	/// The shortest time limit in blocks that a job of this size can have.
+	pub shortest_time_limit: BlockNumber,
+	/// Offers that were looked at, at most [`QUOTED_OFFERS`](crate::explain::QUOTED_OFFERS).
+	pub looked_at: u32,
+	/// How many of them could be given the job now.
+	pub eligible: u32,
+	/// The least that an eligible one would get for the most tokens, in units.
+	pub cheapest: Option<u128>,
+	/// The median of what the eligible ones would get, in units.
+	pub median: Option<u128>,
+}
+
+/// A provider that a job could have, as it stands now.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct Candidate<AccountId> {
+	/// The provider.
+	pub provider: AccountId,
+	/// The price per token at which it could be given the job, or the first condition that it fails.
+	pub verdict: Result<Price, Ineligible>,
+}
+
+/// What a live job waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub enum WaitsFor<AccountId, BlockNumber> {
+	/// The block of its first turn, when the sampler's seed is drawn.
+	FirstTurn {
+		/// The first block in which that can be.
+		from: BlockNumber,
+	},
+	/// The chain to find a provider for it.
+	Match {
+		/// Block in which it is refunded otherwise.
+		until: BlockNumber,
+	},
+	/// A provider to claim it.
+	Claim {
+		/// Block in which it is refunded otherwise.
+		until: BlockNumber,
+	},
+	/// Its provider's receipt.
+	Receipt {
+		/// Who has it.
+		provider: AccountId,
+		/// Block in which the provider is slashed otherwise.
+		until: BlockNumber,
+	},
+	/// Its payment, which needs no call.
+	Payment {
+		/// Block of the payment.
+		at: BlockNumber,
+	},
+}
+
+/// Why a live job stands where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct Match<AccountId, BlockNumber> {
+	/// The job.
+	pub job: JobId,
+	/// What it waits for.
+	pub waits_for: WaitsFor<AccountId, BlockNumber>,
+	/// The candidates that were asked for.
+	pub candidates: alloc::vec::Vec<Candidate<AccountId>>,
 }

@@ -23,10 +23,20 @@ pub trait WeightInfo {
 	fn authorize_receipt(bytes: u32) -> Weight;
 	/// `poke`.
 	fn poke() -> Weight;
+	/// `claim`.
+	fn claim() -> Weight;
+	/// `claim_as_worker`, without its authorisation.
+	fn claim_as_worker() -> Weight;
+	/// The authorisation of `claim_as_worker`.
+	fn authorize_claim() -> Weight;
+	/// `report_equivocation`.
+	fn report_equivocation() -> Weight;
 	/// The fixed part of a hook.
 	fn hook_base() -> Weight;
-	/// Moving a cursor past an empty block.
-	fn next_bucket() -> Weight;
+	/// Reading, shortening and ending a page of an agenda.
+	fn agenda_page() -> Weight;
+	/// Passing over an entry of an agenda whose state has ended.
+	fn stale() -> Weight;
 	/// Ending the state of one job: at worst the settlement.
 	fn due() -> Weight;
 	/// Trying to match one job.
@@ -73,13 +83,34 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Self::due()
 	}
 
+	// Reads: job, offer, provider, index. Writes: job, offer, provider, assignment, agenda, index.
+	fn claim() -> Weight {
+		Self::of(60, 10, 9)
+	}
+
+	fn claim_as_worker() -> Weight {
+		Self::claim()
+	}
+
+	fn authorize_claim() -> Weight {
+		Self::of(80, 8, 0)
+	}
+
+	fn report_equivocation() -> Weight {
+		Self::of(180, 14, 16)
+	}
+
 	// Reads: cursor, ends of both lanes, and the first job that is too young with its queue entry.
 	// Writes: cursor, ends of both lanes.
 	fn hook_base() -> Weight {
 		Self::of(10, 5, 3)
 	}
 
-	fn next_bucket() -> Weight {
+	fn agenda_page() -> Weight {
+		Self::of(10, 2, 1)
+	}
+
+	fn stale() -> Weight {
 		Self::of(5, 1, 0)
 	}
 
@@ -116,10 +147,25 @@ impl WeightInfo for () {
 	fn poke() -> Weight {
 		Weight::from_parts(100, 0)
 	}
+	fn claim() -> Weight {
+		Weight::from_parts(100, 0)
+	}
+	fn claim_as_worker() -> Weight {
+		Weight::from_parts(100, 0)
+	}
+	fn authorize_claim() -> Weight {
+		Weight::from_parts(100, 0)
+	}
+	fn report_equivocation() -> Weight {
+		Weight::from_parts(100, 0)
+	}
 	fn hook_base() -> Weight {
 		Weight::from_parts(10, 0)
 	}
-	fn next_bucket() -> Weight {
+	fn agenda_page() -> Weight {
+		Weight::from_parts(1, 0)
+	}
+	fn stale() -> Weight {
 		Weight::from_parts(1, 0)
 	}
 	fn due() -> Weight {

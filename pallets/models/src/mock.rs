@@ -17,7 +17,7 @@ use polkadot_sdk::{
 	*,
 };
 
-use crate::{self as athanor_models, HoldReason, ModelSpec};
+use crate::{self as athanor_models, HoldReason, ModelSpec, VersionSpec};
 
 pub type AccountId = u64;
 
@@ -25,11 +25,22 @@ pub type AccountId = u64;
 pub const ALICE: AccountId = 1;
 /// Another owner.
 pub const BOB: AccountId = 2;
+/// Can put down a deposit for one model, and for little more.
+pub const CAROL: AccountId = 3;
 /// Has no money.
 pub const PAUPER: AccountId = 99;
 
-/// What each endowed account starts with.
+/// What [`ALICE`] and [`BOB`] start with.
 pub const ENDOWMENT: u128 = 1_000_000;
+/// What [`CAROL`] starts with.
+pub const LITTLE: u128 = 3_500;
+
+/// Blocks for which a model accepts jobs after its retirement.
+pub const NOTICE: u32 = 5;
+/// Blocks between the last new job and a removal.
+pub const GRACE: u32 = 10;
+/// Blocks for which a version accepts jobs when there is a newer one.
+pub const CHANGEOVER: u32 = 7;
 
 frame_support::construct_runtime!(
 	pub enum Test {
@@ -56,7 +67,9 @@ parameter_types! {
 	pub static DepositBase: u128 = 1_000;
 	pub static DepositPerByte: u128 = 2;
 	pub static MaxRoyalty: Permill = Permill::from_percent(20);
-	pub static RetirementGrace: u32 = 10;
+	pub static RetirementNotice: u32 = NOTICE;
+	pub static RetirementGrace: u32 = GRACE;
+	pub static VersionGrace: u32 = CHANGEOVER;
 	pub const DepositReason: RuntimeHoldReason = RuntimeHoldReason::Models(HoldReason::Deposit);
 }
 
@@ -69,21 +82,27 @@ impl athanor_models::Config for Test {
 		LinearStoragePrice<DepositBase, DepositPerByte, u128>,
 	>;
 	type MaxRoyalty = MaxRoyalty;
+	type RetirementNotice = RetirementNotice;
 	type RetirementGrace = RetirementGrace;
+	type VersionGrace = VersionGrace;
 	type WeightInfo = ();
 }
 
-/// Sets up a chain on which [`ALICE`] and [`BOB`] have money.
+/// Sets up a chain on which [`ALICE`] and [`BOB`] have money, and [`CAROL`] has little.
 pub struct ExtBuilder {
 	max_royalty: Permill,
+	notice: u32,
 	grace: u32,
+	version_grace: u32,
 }
 
 impl Default for ExtBuilder {
 	fn default() -> Self {
 		Self {
 			max_royalty: Permill::from_percent(20),
-			grace: 10,
+			notice: NOTICE,
+			grace: GRACE,
+			version_grace: CHANGEOVER,
 		}
 	}
 }
@@ -94,8 +113,18 @@ impl ExtBuilder {
 		self
 	}
 
+	pub fn notice(mut self, blocks: u32) -> Self {
+		self.notice = blocks;
+		self
+	}
+
 	pub fn grace(mut self, blocks: u32) -> Self {
 		self.grace = blocks;
+		self
+	}
+
+	pub fn version_grace(mut self, blocks: u32) -> Self {
+		self.version_grace = blocks;
 		self
 	}
 
@@ -104,10 +133,12 @@ impl ExtBuilder {
 		DepositBase::set(1_000);
 		DepositPerByte::set(2);
 		MaxRoyalty::set(self.max_royalty);
+		RetirementNotice::set(self.notice);
 		RetirementGrace::set(self.grace);
+		VersionGrace::set(self.version_grace);
 		let genesis = RuntimeGenesisConfig {
 			balances: pallet_balances::GenesisConfig {
-				balances: vec![(ALICE, ENDOWMENT), (BOB, ENDOWMENT)],
+				balances: vec![(ALICE, ENDOWMENT), (BOB, ENDOWMENT), (CAROL, LITTLE)],
 				..Default::default()
 			},
 			..Default::default()
@@ -158,6 +189,40 @@ pub fn register(owner: AccountId, content: u8) -> ModelId {
 	id
 }
 
+/// A version with the content of this number.
+pub fn version(content: u8) -> VersionSpec {
+	VersionSpec {
+		hashes: hashes(content),
+		context_length: 2_048,
+		template_overhead: 20,
+		source: b"hf:athanor/tiny-stories@2".to_vec(),
+	}
+}
+
+/// Publishes [`version`] and returns its number.
+pub fn publish(owner: AccountId, model: ModelId, content: u8) -> u32 {
+	Models::publish_version(RuntimeOrigin::signed(owner), model, version(content)).unwrap();
+	crate::Models::<Test>::get(model).unwrap().version
+}
+
+/// Retires a model.
+pub fn retire(owner: AccountId, model: ModelId) {
+	Models::retire(RuntimeOrigin::signed(owner), model).unwrap();
+}
+
+/// Retires a model and removes it as soon as that works.
+pub fn retire_and_remove(owner: AccountId, model: ModelId) {
+	retire(owner, model);
+	advance(NOTICE + GRACE);
+	Models::remove(RuntimeOrigin::signed(PAUPER), model).unwrap();
+}
+
+/// Hands a model from one account to another.
+pub fn hand_over(from: AccountId, model: ModelId, to: AccountId) {
+	Models::offer_ownership(RuntimeOrigin::signed(from), model, to).unwrap();
+	Models::accept_ownership(RuntimeOrigin::signed(to), model).unwrap();
+}
+
 /// Goes on by so many blocks.
 pub fn advance(blocks: u32) {
 	System::set_block_number(System::block_number() + blocks);
@@ -166,6 +231,18 @@ pub fn advance(blocks: u32) {
 /// What the account has on hold for models.
 pub fn held(who: AccountId) -> u128 {
 	Balances::balance_on_hold(&DepositReason::get(), &who)
+}
+
+/// What was put on hold for a model, without its versions.
+pub fn model_deposit(model: ModelId) -> u128 {
+	crate::Deposits::<Test>::get(model).unwrap().amount
+}
+
+/// What was put on hold for a version.
+pub fn version_deposit(model: ModelId, version: u32) -> u128 {
+	crate::VersionDeposits::<Test>::get(model, version)
+		.unwrap()
+		.amount
 }
 
 /// Asserts that this was the last event.

@@ -1,11 +1,9 @@
-//! What the calls do, and the port through which other pallets draw and take offers.
-
-use alloc::vec::Vec;
+//! What the calls do.
 
 use athanor_primitives::{
-	ModelId, draw,
+	eligibility::{Attributes, is_region},
 	model::PriceClass,
-	ports::{LockedPrice, ModelRegistry, OfferBook, ProviderRegistry, TokenLimits},
+	ports::{ModelRegistry, ProviderRegistry},
 	price::{Price, PriceBounds},
 };
 use codec::MaxEncodedLen;
@@ -17,12 +15,9 @@ use polkadot_sdk::*;
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult};
 
 use crate::{
-	Bounds, Config, Error, Event, HoldReason, Offer, OfferCount, OfferIndex, OfferOf, Offers,
-	Pallet, Version, dice::Dice,
+	Bounds, Config, Draining, Error, Event, HoldReason, ModelVersion, Offer, OfferOf, Offers,
+	OffersByProvider, Pallet, Version,
 };
-
-/// An offer that can be drawn: what the job costs there, in units; whose it is; itself.
-type Candidate<T> = (u128, <T as frame_system::Config>::AccountId, OfferOf<T>);
 
 impl<T: Config> Pallet<T> {
 	/// The laws that a configuration has to keep. Runs in tests of the runtime, never on chain.
@@ -47,81 +42,99 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_set_offer(
 		provider: T::AccountId,
-		model: ModelId,
+		key: ModelVersion,
 		price: Price,
 		slots: u32,
+		attributes: Attributes,
+	) -> DispatchResult {
+		Self::check_offer(&provider, key, &price, slots, &attributes)?;
+		let mut offer = match Offers::<T>::get(key, &provider) {
+			Some(offer) => Offer {
+				price,
+				slots,
+				attributes,
+				..offer
+			},
+			None => Self::new_offer(key, &provider, price, slots, attributes)?,
+		};
+		offer.index = Self::reindex(key, &provider, &offer)?;
+		Offers::<T>::insert(key, &provider, offer);
+		let (model, version) = key;
+		Self::deposit_event(Event::OfferSet {
+			model,
+			version,
+			provider,
+			price,
+			slots,
+			attributes,
+		});
+		Ok(())
+	}
+
+	/// Whether the provider may have this offer.
+	fn check_offer(
+		provider: &T::AccountId,
+		(model, version): ModelVersion,
+		price: &Price,
+		slots: u32,
+		attributes: &Attributes,
 	) -> DispatchResult {
 		ensure!(
-			T::Providers::is_registered(&provider),
+			T::Providers::is_registered(provider),
 			Error::<T>::NotProvider
 		);
-		let info = T::Models::model(model).ok_or(Error::<T>::UnknownModel)?;
+		let Some(info) = T::Models::model(model, Some(version)) else {
+			let known = T::Models::model(model, None).is_some();
+			ensure!(known, Error::<T>::UnknownModel);
+			return Err(Error::<T>::UnknownVersion.into());
+		};
 		ensure!(info.active, Error::<T>::ModelRetired);
 		ensure!(
 			(1..=T::MaxSlots::get()).contains(&slots),
 			Error::<T>::SlotsInvalid
 		);
+		ensure!(
+			attributes.region.as_ref().is_none_or(is_region),
+			Error::<T>::RegionInvalid
+		);
 		let bounds = Self::bounds(info.price_class);
-		ensure!(bounds.contain(&price), Error::<T>::PriceOutOfBounds);
-
-		let offer = match Offers::<T>::get(model, &provider) {
-			Some(offer) => Offer {
-				price,
-				slots,
-				..offer
-			},
-			None => Self::new_offer(model, &provider, price, slots)?,
-		};
-		Offers::<T>::insert(model, &provider, offer);
-		Self::deposit_event(Event::OfferSet {
-			model,
-			provider,
-			price,
-			slots,
-		});
+		ensure!(bounds.contain(price), Error::<T>::PriceOutOfBounds);
 		Ok(())
 	}
 
-	/// Removes the offer, closes the gap in the index with the last offer, and returns the deposit.
-	pub(crate) fn do_remove_offer(model: ModelId, provider: &T::AccountId) -> DispatchResult {
-		let offer = Offers::<T>::take(model, provider).ok_or(Error::<T>::NoOffer)?;
-		let last = OfferCount::<T>::get(model)
-			.checked_sub(1)
-			.ok_or(DispatchError::Corruption)?;
-		let moved = OfferIndex::<T>::take(model, last).ok_or(DispatchError::Corruption)?;
-		if offer.index != last {
-			Offers::<T>::try_mutate(model, &moved, |slot| {
-				slot.as_mut()
-					.map(|moved| moved.index = offer.index)
-					.ok_or(DispatchError::Corruption)
-			})?;
-			OfferIndex::<T>::insert(model, offer.index, moved);
+	/// Removes the offer and returns the deposit. Slots that are busy stay so in `Draining`.
+	pub(crate) fn do_remove_offer(key: ModelVersion, provider: &T::AccountId) -> DispatchResult {
+		let offer = Offers::<T>::take(key, provider).ok_or(Error::<T>::NoOffer)?;
+		if let Some(at) = offer.index {
+			Self::unlist(key, at);
 		}
-		if last == 0 {
-			OfferCount::<T>::remove(model);
-		} else {
-			OfferCount::<T>::insert(model, last);
+		OffersByProvider::<T>::remove(provider, key);
+		if offer.busy > 0 {
+			Draining::<T>::insert(key, provider, offer.busy);
 		}
 		offer.deposit.drop(provider)?;
+		let (model, version) = key;
 		Self::deposit_event(Event::OfferRemoved {
 			model,
+			version,
 			provider: provider.clone(),
 		});
 		Ok(())
 	}
 
-	pub(crate) fn do_prune_offer(model: ModelId, provider: &T::AccountId) -> DispatchResult {
+	pub(crate) fn do_prune_offer(key: ModelVersion, provider: &T::AccountId) -> DispatchResult {
 		ensure!(
-			Offers::<T>::contains_key(model, provider),
+			Offers::<T>::contains_key(key, provider),
 			Error::<T>::NoOffer
 		);
-		let offered = T::Models::model(model).is_some_and(|info| info.active);
-		// A pause ends by itself, so that what it interrupts is not dead.
+		let (model, version) = key;
+		let offered = T::Models::model(model, Some(version)).is_some_and(|info| info.active);
+		// A pause ends by itself and a chill by one call, so that what they interrupt is not dead.
 		ensure!(
 			!(offered && T::Providers::is_qualified(provider)),
 			Error::<T>::StillActive
 		);
-		Self::do_remove_offer(model, provider)
+		Self::do_remove_offer(key, provider)
 	}
 
 	pub(crate) fn do_set_bounds(class: PriceClass, bounds: PriceBounds) -> DispatchResult {
@@ -142,25 +155,28 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Takes the deposit and a number for an offer that the provider does not have yet.
+	/// Takes the deposit for an offer that the provider does not have yet, and notes that it has one.
+	/// Slots that jobs of an earlier offer still occupy are busy from the start.
 	fn new_offer(
-		model: ModelId,
+		key: ModelVersion,
 		provider: &T::AccountId,
 		price: Price,
 		slots: u32,
+		attributes: Attributes,
 	) -> Result<OfferOf<T>, DispatchError> {
-		let index = Self::append_to_index(model, provider)?;
 		let before = Self::on_hold(provider);
 		let deposit = T::Consideration::new(provider, Self::offer_footprint())?;
 		// A ticket does not tell its price: the ledger does.
 		let held = Self::on_hold(provider)
 			.checked_sub(before)
 			.ok_or(ArithmeticError::Underflow)?;
+		OffersByProvider::<T>::insert(provider, key, ());
 		Ok(Offer {
 			price,
+			attributes,
 			slots,
-			busy: 0,
-			index,
+			busy: Draining::<T>::take(key, provider).unwrap_or_default(),
+			index: None,
 			deposit,
 			held,
 		})
@@ -171,134 +187,23 @@ impl<T: Config> Pallet<T> {
 		T::Currency::balance_on_hold(&HoldReason::OfferDeposit.into(), provider)
 	}
 
-	/// Gives the provider the next number among the offers for a model.
-	fn append_to_index(model: ModelId, provider: &T::AccountId) -> Result<u32, DispatchError> {
-		let index = OfferCount::<T>::get(model);
-		let count = index.checked_add(1).ok_or(ArithmeticError::Overflow)?;
-		OfferCount::<T>::insert(model, count);
-		OfferIndex::<T>::insert(model, index, provider);
-		Ok(index)
-	}
-
-	/// What an offer takes in storage: the keys and values of its two entries, at their longest.
+	/// What an offer takes in storage: the keys and values of its three entries, at their longest.
 	fn offer_footprint() -> Footprint {
-		let model = ModelId::max_encoded_len();
+		let key = ModelVersion::max_encoded_len();
 		let account = T::AccountId::max_encoded_len();
 		let parts = [
-			model,
+			// In `Offers`.
+			key,
 			account,
 			OfferOf::<T>::max_encoded_len(),
-			model,
+			// In `OfferIndex`.
+			key,
 			u32::max_encoded_len(),
 			account,
+			// In `OffersByProvider`.
+			account,
+			key,
 		];
 		Footprint::from_parts(1, parts.into_iter().fold(0, usize::saturating_add))
-	}
-
-	/// Whether a job with this ceiling may take a slot on this offer now, cheapest checks first.
-	fn check_offer(
-		offer: &OfferOf<T>,
-		provider: &T::AccountId,
-		bounds: &PriceBounds,
-		ceiling: &Price,
-	) -> Result<(), Error<T>> {
-		ensure!(bounds.contain(&offer.price), Error::<T>::PriceOutOfBounds);
-		ensure!(offer.price.within(ceiling), Error::<T>::PriceAboveCeiling);
-		ensure!(offer.busy < offer.slots, Error::<T>::NoFreeSlot);
-		ensure!(
-			T::Providers::is_active(provider),
-			Error::<T>::ProviderInactive
-		);
-		Ok(())
-	}
-
-	/// Takes a slot on an offer that was checked, and locks its price.
-	fn occupy(model: ModelId, provider: &T::AccountId, mut offer: OfferOf<T>) -> LockedPrice {
-		let price = offer.price;
-		offer.busy = offer.busy.saturating_add(1);
-		Offers::<T>::insert(model, provider, offer);
-		LockedPrice {
-			price,
-			version: Version::<T>::get(),
-		}
-	}
-
-	/// The usable ones among a random sample of the offers for a model.
-	fn candidates(
-		model: ModelId,
-		ceiling: &Price,
-		limits: TokenLimits,
-		excluded: &[T::AccountId],
-		dice: &mut Dice,
-	) -> Option<Vec<Candidate<T>>> {
-		let bounds = Self::bounds(T::Models::model(model)?.price_class);
-		let sample = dice.sample(OfferCount::<T>::get(model), T::DrawSample::get());
-		let usable = |index| {
-			let provider = OfferIndex::<T>::get(model, index)
-				.filter(|provider| !excluded.contains(provider))?;
-			let offer = Offers::<T>::get(model, &provider)?;
-			Self::check_offer(&offer, &provider, &bounds, ceiling).ok()?;
-			let cost = offer.price.cost(limits.input, limits.output)?;
-			Some((cost, provider, offer))
-		};
-		Some(sample.into_iter().filter_map(usable).collect())
-	}
-}
-
-impl<T: Config> OfferBook for Pallet<T> {
-	type AccountId = T::AccountId;
-	type Error = DispatchError;
-
-	fn check_ceiling(class: PriceClass, ceiling: &Price) -> DispatchResult {
-		ensure!(
-			Self::bounds(class).floor.within(ceiling),
-			Error::<T>::CeilingUnderFloor
-		);
-		Ok(())
-	}
-
-	fn check_direct(
-		model: ModelId,
-		ceiling: &Price,
-		provider: &T::AccountId,
-	) -> Result<(), DispatchError> {
-		let offer = Offers::<T>::get(model, provider).ok_or(Error::<T>::NoOffer)?;
-		ensure!(offer.price.within(ceiling), Error::<T>::PriceAboveCeiling);
-		Ok(())
-	}
-
-	fn take_any(
-		model: ModelId,
-		ceiling: &Price,
-		limits: TokenLimits,
-		excluded: &[T::AccountId],
-		randomness: &[u8; 32],
-	) -> Option<(T::AccountId, LockedPrice)> {
-		let mut dice = Dice::new(randomness);
-		let mut candidates = Self::candidates(model, ceiling, limits, excluded, &mut dice)?;
-		let costs: Vec<u128> = candidates.iter().map(|(cost, ..)| *cost).collect();
-		let winner = draw::pick(&costs, dice.roll()).filter(|index| *index < candidates.len())?;
-		let (_, provider, offer) = candidates.swap_remove(winner);
-		let locked = Self::occupy(model, &provider, offer);
-		Some((provider, locked))
-	}
-
-	fn take(
-		model: ModelId,
-		ceiling: &Price,
-		provider: &T::AccountId,
-	) -> Result<LockedPrice, DispatchError> {
-		let info = T::Models::model(model).ok_or(Error::<T>::UnknownModel)?;
-		let offer = Offers::<T>::get(model, provider).ok_or(Error::<T>::NoOffer)?;
-		Self::check_offer(&offer, provider, &Self::bounds(info.price_class), ceiling)?;
-		Ok(Self::occupy(model, provider, offer))
-	}
-
-	fn give_back(model: ModelId, provider: &T::AccountId) {
-		Offers::<T>::mutate(model, provider, |slot| {
-			if let Some(offer) = slot {
-				offer.busy = offer.busy.saturating_sub(1);
-			}
-		});
 	}
 }

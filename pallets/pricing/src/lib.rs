@@ -4,13 +4,14 @@
 
 extern crate alloc;
 
+mod book;
 mod dice;
 mod impls;
+mod index;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
 mod tests;
-#[cfg(any(test, feature = "try-runtime"))]
 mod try_state;
 mod types;
 pub mod weights;
@@ -28,6 +29,7 @@ pub mod pallet {
 	use alloc::vec::Vec;
 	use athanor_primitives::{
 		ModelId,
+		eligibility::Attributes,
 		model::PriceClass,
 		ports::{ModelRegistry, ProviderRegistry},
 		price::{Price, PriceBounds},
@@ -104,31 +106,75 @@ pub mod pallet {
 
 	/// The offers.
 	///
-	/// Twox64Concat for models, which the chain counts; Blake2_128Concat for accounts, which their
-	/// owners choose. The ticket in the value pays for this entry and for the one in `OfferIndex`.
+	/// Twox64Concat for versions of models, which the chain counts; Blake2_128Concat for accounts,
+	/// which their owners choose. The ticket in the value pays for this entry and for those in
+	/// `OfferIndex` and `OffersByProvider`.
 	#[pallet::storage]
 	pub type Offers<T: Config> = StorageDoubleMap<
 		_,
 		Twox64Concat,
-		ModelId,
+		ModelVersion,
 		Blake2_128Concat,
 		T::AccountId,
 		OfferOf<T>,
 		OptionQuery,
 	>;
 
-	/// The provider of each offer for a model, numbered from 0 to `OfferCount` without gaps.
+	/// The provider of each offer with a free slot, for each version of a model numbered from 0 to
+	/// `FreeOffers` without gaps. An offer leaves with its last free slot and comes back with the
+	/// first that is free again.
 	///
-	/// Twox64Concat twice, because the chain counts both keys.
+	/// Twox64Concat twice, because the chain counts both keys. The offer's deposit pays, also while
+	/// the offer is not in here.
 	#[pallet::storage]
-	pub type OfferIndex<T: Config> =
-		StorageDoubleMap<_, Twox64Concat, ModelId, Twox64Concat, u32, T::AccountId, OptionQuery>;
+	pub type OfferIndex<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		ModelVersion,
+		Twox64Concat,
+		u32,
+		T::AccountId,
+		OptionQuery,
+	>;
 
-	/// The number of offers for a model.
+	/// The number of offers with a free slot for a version of a model.
 	///
-	/// Twox64Concat, because the chain counts models.
+	/// Twox64Concat, because the chain counts versions of models. Not stored while it is 0, so that
+	/// the deposit of an offer stands behind each entry.
 	#[pallet::storage]
-	pub type OfferCount<T: Config> = StorageMap<_, Twox64Concat, ModelId, u32, ValueQuery>;
+	pub type FreeOffers<T: Config> = StorageMap<_, Twox64Concat, ModelVersion, u32, ValueQuery>;
+
+	/// What each provider has offers for: the reverse of `Offers`, to list them.
+	///
+	/// Blake2_128Concat for accounts, which their owners choose; Twox64Concat for versions of
+	/// models, which the chain counts. The offer's deposit pays.
+	#[pallet::storage]
+	pub type OffersByProvider<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		T::AccountId,
+		Twox64Concat,
+		ModelVersion,
+		(),
+		OptionQuery,
+	>;
+
+	/// Slots that running jobs occupy on an offer that was withdrawn. They are busy from the start on
+	/// a new offer of the same provider, so that nobody gets more work than slots by publishing anew.
+	///
+	/// Twox64Concat for versions of models, which the chain counts; Blake2_128Concat for accounts,
+	/// which their owners choose. No deposit: there are no more entries than running jobs, each of
+	/// which has an escrow, and the last job to end removes the entry.
+	#[pallet::storage]
+	pub type Draining<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		ModelVersion,
+		Blake2_128Concat,
+		T::AccountId,
+		u32,
+		OptionQuery,
+	>;
 
 	/// The bounds of the first block.
 	#[pallet::genesis_config]
@@ -167,17 +213,23 @@ pub mod pallet {
 		OfferSet {
 			/// The model that it runs.
 			model: ModelId,
+			/// The version of the model.
+			version: u32,
 			/// Who offers.
 			provider: T::AccountId,
 			/// Units per token.
 			price: Price,
 			/// The most jobs that it takes at the same time.
 			slots: u32,
+			/// What the provider states about the machines.
+			attributes: Attributes,
 		},
 		/// An offer is gone, and its deposit returned.
 		OfferRemoved {
 			/// The model.
 			model: ModelId,
+			/// The version of the model.
+			version: u32,
 			/// Who offered.
 			provider: T::AccountId,
 		},
@@ -193,37 +245,39 @@ pub mod pallet {
 		},
 	}
 
-	/// Why a call failed, or why a slot could not be taken.
+	/// Why a call failed, or why a job cannot be posted.
 	#[pallet::error]
 	pub enum Error<T> {
 		/// The account is not a provider. Register it in the staking pallet first.
 		NotProvider,
 		/// There is no such model. Look its id up in the registry.
 		UnknownModel,
-		/// The model is retired and gets no new offers. Offer another one.
+		/// The model has no such version, or no longer. Look its versions up in the registry.
+		UnknownVersion,
+		/// The model is retired, or this version of it has been replaced, and gets no new offers. Offer
+		/// the newest version, or another model.
 		ModelRetired,
 		/// The price is not within the bounds of the model's class. The view function `bounds_of`
 		/// says which prices are.
 		PriceOutOfBounds,
-		/// The number of slots is 0 or above `MaxSlots`. To take no more work, remove the offer.
+		/// The number of slots is 0 or above `MaxSlots`. To take no more work, remove the offer, or
+		/// chill the provider in the staking pallet.
 		SlotsInvalid,
-		/// The provider has no offer for this model. Check both, or publish one.
+		/// The region is not two upper-case letters. Write the country's code of ISO 3166-1, such as
+		/// `DE`, or leave it out.
+		RegionInvalid,
+		/// The provider has no offer for this version of the model. Check all three, or publish one.
 		NoOffer,
-		/// The offer can get work, now or after a pause of its provider, so only its provider may
-		/// remove it.
+		/// The offer can get work, now or after a pause or chill of its provider, so only its provider
+		/// may remove it.
 		StillActive,
 		/// The ceiling is under the floor of the model's class, so that no offer can be. Raise it.
 		CeilingUnderFloor,
 		/// The offer's price is above the ceiling of the job. Raise the ceiling or choose another
 		/// provider.
 		PriceAboveCeiling,
-		/// All slots of the offer are busy. Try again later or choose another provider.
-		NoFreeSlot,
 		/// A floor is above its ceiling. Exchange them.
 		BoundsInvalid,
-		/// The provider has not enough stake bonded, has no worker key, or is paused after a missed
-		/// deadline. Choose another one.
-		ProviderInactive,
 	}
 
 	#[pallet::hooks]
@@ -240,50 +294,57 @@ pub mod pallet {
 
 	#[pallet::call(weight(<T as Config>::WeightInfo))]
 	impl<T: Config> Pallet<T> {
-		/// Publishes the sender's offer to run `model`, or changes it.
+		/// Publishes the sender's offer to run a version of a model, or changes it.
 		///
 		/// `price` is in units per token; `slots` is the most jobs at the same time, 1 to
-		/// `MaxSlots`.
+		/// `MaxSlots`; `attributes` is what requesters can ask of the machines, and what is left out
+		/// fulfils nothing that they ask.
 		///
 		/// **Dispatch origin**: signed by a registered provider. It gets work as soon as it is
-		/// active.
+		/// qualified, and neither chilled nor paused.
 		///
 		/// **Effects**: a new offer takes a deposit. A changed one keeps its deposit and its busy
-		/// slots; running jobs keep their price.
+		/// slots; running jobs keep their price. With no more slots than are busy it gets no work
+		/// until enough jobs are done.
 		///
-		/// **Errors**: `NotProvider`; `UnknownModel`; `ModelRetired`; `SlotsInvalid`;
-		/// `PriceOutOfBounds`; a token error if the balance does not cover the deposit.
+		/// **Errors**: `NotProvider`; `UnknownModel`; `UnknownVersion`; `ModelRetired`;
+		/// `SlotsInvalid`; `RegionInvalid`; `PriceOutOfBounds`; a token error if the balance does not
+		/// cover the deposit.
 		///
 		/// **Events**: `OfferSet`.
 		#[pallet::call_index(0)]
 		pub fn set_offer(
 			origin: OriginFor<T>,
 			model: ModelId,
+			version: u32,
 			price: Price,
 			slots: u32,
+			attributes: Attributes,
 		) -> DispatchResult {
 			let provider = ensure_signed(origin)?;
-			Self::do_set_offer(provider, model, price, slots)
+			Self::do_set_offer(provider, (model, version), price, slots, attributes)
 		}
 
-		/// Withdraws the sender's offer for `model`.
+		/// Withdraws the sender's offer for a version of a model.
 		///
 		/// **Dispatch origin**: signed by the account that made the offer, whether it still is a
 		/// provider or not.
 		///
-		/// **Effects**: the deposit returns. Running jobs go on.
+		/// **Effects**: the deposit returns. Running jobs go on, and their slots are busy on a new
+		/// offer until they end.
 		///
 		/// **Errors**: `NoOffer`.
 		///
 		/// **Events**: `OfferRemoved`.
 		#[pallet::call_index(1)]
-		pub fn remove_offer(origin: OriginFor<T>, model: ModelId) -> DispatchResult {
+		pub fn remove_offer(origin: OriginFor<T>, model: ModelId, version: u32) -> DispatchResult {
 			let provider = ensure_signed(origin)?;
-			Self::do_remove_offer(model, &provider)
+			Self::do_remove_offer((model, version), &provider)
 		}
 
 		/// Removes an offer that cannot get work, because its provider has not enough stake or no
-		/// worker key, or the model is retired or gone. A pause of the provider is no reason.
+		/// worker key, or because the model or this version of it is retired, replaced or gone. That
+		/// the provider is paused or chilled is no reason.
 		///
 		/// **Dispatch origin**: signed by anyone. No fee if the offer was removed.
 		///
@@ -296,10 +357,11 @@ pub mod pallet {
 		pub fn prune_offer(
 			origin: OriginFor<T>,
 			model: ModelId,
+			version: u32,
 			provider: T::AccountId,
 		) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
-			Self::do_prune_offer(model, &provider)?;
+			Self::do_prune_offer((model, version), &provider)?;
 			Ok(Pays::No.into())
 		}
 

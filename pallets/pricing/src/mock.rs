@@ -9,8 +9,9 @@ use sp_runtime::BuildStorage;
 
 use athanor_primitives::{
 	ModelId,
+	eligibility::{Attributes, Ineligible, Needs},
 	model::PriceClass,
-	ports::TokenLimits,
+	ports::{Demand, LockedPrice, OfferBook, TokenLimits},
 	price::{Price, PriceBounds},
 	testing::{self, MockModels, MockProviders},
 };
@@ -21,10 +22,12 @@ pub use athanor_primitives::testing::AccountId;
 
 pub type Block = frame_system::mocking::MockBlockU32<Test>;
 
-/// A small model.
+/// A small model with one version.
 pub const MODEL: ModelId = 0;
 /// Another one, with another price class.
 pub const LARGE_MODEL: ModelId = 1;
+/// The version of both.
+pub const VERSION: u32 = 1;
 
 pub const ALICE: AccountId = 1;
 pub const BOB: AccountId = 2;
@@ -54,6 +57,13 @@ pub const SMALL: PriceBounds = PriceBounds {
 pub const LIMITS: TokenLimits = TokenLimits {
 	input: 100,
 	output: 100,
+};
+
+/// What the offers of most tests state.
+pub const BERLIN: Attributes = Attributes {
+	region: Some(*b"DE"),
+	retention_hours: Some(24),
+	gpu_memory_gib: 80,
 };
 
 /// More than any price in bounds.
@@ -202,17 +212,39 @@ impl ExtBuilder {
 
 /// Publishes an offer for [`MODEL`] with the same price for both kinds of token.
 pub fn set_offer(provider: AccountId, price: u128, slots: u32) -> sp_runtime::DispatchResult {
-	Pricing::set_offer(
-		RuntimeOrigin::signed(provider),
-		MODEL,
-		Price::flat(price),
-		slots,
-	)
+	publish(provider, MODEL, VERSION, Price::flat(price), slots)
+}
+
+/// Publishes an offer for any model and version.
+pub fn publish(
+	provider: AccountId,
+	model: ModelId,
+	version: u32,
+	price: Price,
+	slots: u32,
+) -> sp_runtime::DispatchResult {
+	let origin = RuntimeOrigin::signed(provider);
+	Pricing::set_offer(origin, model, version, price, slots, BERLIN)
+}
+
+/// Withdraws an offer for [`MODEL`].
+pub fn remove_offer(provider: AccountId) -> sp_runtime::DispatchResult {
+	Pricing::remove_offer(RuntimeOrigin::signed(provider), MODEL, VERSION)
+}
+
+/// Publishes another version of [`MODEL`].
+pub fn set_version(version: u32, active: bool) {
+	let info = athanor_primitives::model::ModelInfo {
+		version,
+		active,
+		..testing::model()
+	};
+	testing::set_model(MODEL, info);
 }
 
 /// The offer of a provider for [`MODEL`].
 pub fn offer(provider: AccountId) -> Option<crate::OfferOf<Test>> {
-	crate::Offers::<Test>::get(MODEL, provider)
+	crate::Offers::<Test>::get((MODEL, VERSION), provider)
 }
 
 /// Busy slots of a provider's offer for [`MODEL`].
@@ -220,11 +252,55 @@ pub fn busy(provider: AccountId) -> u32 {
 	offer(provider).unwrap().busy
 }
 
-/// The providers with an offer for [`MODEL`], in the order of the index.
+/// The providers with a free slot for [`MODEL`], in the order of the index.
 pub fn index() -> Vec<AccountId> {
-	(0..crate::OfferCount::<Test>::get(MODEL))
-		.map(|at| crate::OfferIndex::<Test>::get(MODEL, at).unwrap())
+	let key = (MODEL, VERSION);
+	(0..crate::FreeOffers::<Test>::get(key))
+		.map(|at| crate::OfferIndex::<Test>::get(key, at).unwrap())
 		.collect()
+}
+
+/// What a job for [`MODEL`] asks that anybody may do at any price.
+pub fn demand() -> Demand<'static, AccountId> {
+	Demand {
+		model: MODEL,
+		version: VERSION,
+		ceiling: ANY_PRICE,
+		limits: LIMITS,
+		allow: &[],
+		exclude: &[],
+		failed: &[],
+		needs: Needs::default(),
+		cover: 0,
+	}
+}
+
+/// The same with a ceiling for both kinds of token.
+pub fn demand_at(ceiling: u128) -> Demand<'static, AccountId> {
+	Demand {
+		ceiling: Price::flat(ceiling),
+		..demand()
+	}
+}
+
+/// Takes a slot of a provider's offer for [`MODEL`] at any price.
+pub fn take(provider: AccountId) -> Result<LockedPrice, Ineligible> {
+	Pricing::take(&demand(), &provider)
+}
+
+/// Draws an offer for [`MODEL`] at any price.
+pub fn draw(seed: u32) -> Option<AccountId> {
+	draw_for(&demand(), seed)
+}
+
+/// Draws an offer.
+pub fn draw_for(demand: &Demand<'_, AccountId>, seed: u32) -> Option<AccountId> {
+	Pricing::take_any(demand, &randomness(seed)).map(|(provider, _)| provider)
+}
+
+/// Gives back a slot of an offer for [`MODEL`].
+pub fn give_back(provider: AccountId) {
+	Pricing::give_back(MODEL, VERSION, &provider);
 }
 
 /// What the account has on hold for offers.

@@ -31,21 +31,22 @@ impl<T: frame_system::Config> SubstrateWeight<T> {
 }
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	/// Reads provider, model, bounds, offer, count, account, holds. Writes offer, index, count,
-	/// account, holds.
+	/// Reads provider, model, its version, bounds, offer, draining, count, account, holds. Writes
+	/// offer, index, count, provider's entry, draining, account, holds. A change that takes the last
+	/// free slot moves another offer instead of touching the account, and is no dearer.
 	fn set_offer() -> Weight {
-		Self::of(7, 5)
+		Self::of(9, 7)
 	}
 
 	/// Reads offer, count, last index, last offer, account, holds. Writes both offers, both index
-	/// entries, count, account, holds.
+	/// entries, count, provider's entry, draining, account, holds.
 	fn remove_offer() -> Weight {
-		Self::of(6, 7)
+		Self::of(6, 9)
 	}
 
-	/// Provider and model, and what a removal takes.
+	/// Provider, model and its version, and what a removal takes.
 	fn prune_offer() -> Weight {
-		Self::of(8, 7)
+		Self::of(9, 9)
 	}
 
 	/// Reads the version. Writes bounds and version.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
-use crate::{JobId, ModelId, hash::blake2_256_of, price::Price};
+use crate::{JobId, ModelId, eligibility::Eligibility, hash::blake2_256_of, price::Price};
 
 /// Where the input is.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
@@ -103,6 +103,8 @@ pub enum Assignment<AccountId> {
 	Auto,
 	/// This provider and no other.
 	Direct(AccountId),
+	/// The first eligible provider to claim it.
+	Open,
 }
 
 /// A job as it is posted.
@@ -110,6 +112,8 @@ pub enum Assignment<AccountId> {
 pub struct JobRequest<AccountId, BlockNumber> {
 	/// The model to run.
 	pub model: ModelId,
+	/// The version of it; the newest if `None`.
+	pub version: Option<u32>,
 	/// What to run it on.
 	pub input: JobInput,
 	/// How the input becomes a prompt.
@@ -123,6 +127,8 @@ pub struct JobRequest<AccountId, BlockNumber> {
 	pub ceiling: Price,
 	/// Who may do it.
 	pub assignment: Assignment<AccountId>,
+	/// What a provider must be besides.
+	pub eligibility: Eligibility<AccountId>,
 	/// Blocks after which an unfinished job is refunded.
 	pub time_limit: BlockNumber,
 }
@@ -156,11 +162,13 @@ pub enum CloseReason {
 	ExpiredUnassigned,
 	/// The worker missed its deadline and no time or provider was left; refunded in full.
 	WorkerTimedOut,
+	/// The worker signed two receipts for it, and no time or provider was left; refunded in full.
+	WorkerEquivocated,
 }
 
-/// The sampler's seed for a job: `blake2_256("athanor/seed/v1" ‖ randomness ‖ SCALE(job))`, fixed when
-/// the job is assigned, from randomness that comes after the post, so that neither requester nor worker
-/// can choose it. What block authors can do is in SECURITY.md.
+/// The sampler's seed for a job: `blake2_256("athanor/seed/v1" ‖ randomness ‖ SCALE(job))`, fixed
+/// once, before anybody can be given the job, from randomness that comes after the post, so that neither
+/// requester nor worker can choose it. What block authors can do is in SECURITY.md.
 pub fn sampler_seed(randomness: &[u8], job: JobId) -> [u8; 32] {
 	blake2_256_of(&[b"athanor/seed/v1", randomness, &job.encode()])
 }

@@ -10,7 +10,10 @@
 
 extern crate alloc;
 
+pub mod claim;
 pub mod draw;
+pub mod eligibility;
+pub mod explain;
 pub mod hash;
 pub mod job;
 pub mod merkle;

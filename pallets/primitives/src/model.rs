@@ -101,7 +101,7 @@ pub struct ModelHashes {
 pub struct ModelInfo<AccountId> {
 	/// Who gets the royalty.
 	pub author: AccountId,
-	/// Version of the registered content.
+	/// Version of the content, from 1.
 	pub version: u32,
 	/// Royalty in parts per million of what a job pays.
 	pub royalty: u32,
@@ -113,7 +113,8 @@ pub struct ModelInfo<AccountId> {
 	pub context_length: u32,
 	/// Most tokens that special tokens and the chat template add to an input.
 	pub template_overhead: u32,
-	/// Whether new jobs and offers are accepted; `false` once retired.
+	/// Whether new jobs and offers for this version are accepted; `false` once the model or the version
+	/// is retired.
 	pub active: bool,
 }
 

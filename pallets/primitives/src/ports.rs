@@ -1,8 +1,15 @@
 //! The traits in which the pallets meet. No pallet depends on another: each states here what it
 //! needs, the runtime says who provides it.
 
+use alloc::vec::Vec;
+
 use crate::{
-	JobId, ModelId, WorkerKey, model::ModelInfo, model::PriceClass, price::Price, split::Payment,
+	JobId, ModelId, WorkerKey,
+	eligibility::{Ineligible, Needs},
+	explain::Held,
+	model::{ModelInfo, PriceClass},
+	price::Price,
+	split::Payment,
 };
 
 /// The registry of models.
@@ -10,8 +17,9 @@ pub trait ModelRegistry {
 	/// Account type of the runtime.
 	type AccountId;
 
-	/// What is registered under this id.
-	fn model(id: ModelId) -> Option<ModelInfo<Self::AccountId>>;
+	/// What is registered under this id: its newest version, or the one asked for. `None` if there is
+	/// no such model or version.
+	fn model(id: ModelId, version: Option<u32>) -> Option<ModelInfo<Self::AccountId>>;
 }
 
 /// The providers and their stake.
@@ -23,20 +31,39 @@ pub trait ProviderRegistry {
 	fn is_registered(provider: &Self::AccountId) -> bool;
 
 	/// Whether the provider has what work takes: registered, with the minimum stake bonded and a
-	/// worker key.
+	/// worker key. That it is chilled or paused does not matter here: both end.
 	fn is_qualified(provider: &Self::AccountId) -> bool;
 
-	/// Whether the provider may be given work now: qualified, and not paused after a missed
-	/// deadline. A pause ends by itself.
-	fn is_active(provider: &Self::AccountId) -> bool;
+	/// Whether the provider may be given work now that `cover` units of its stake answer for, beside
+	/// the work that it has. Of [`Ineligible`], only what concerns the provider itself is told:
+	/// `NotProvider`, `Chilled`, `Paused`, `NoWorkerKey`, `StakeTooLow`, `NotEnoughCover`, in this
+	/// order.
+	fn check(provider: &Self::AccountId, cover: u128) -> Result<(), Ineligible>;
 
-	/// Whether `key` is a worker key of `provider`.
+	/// Commits `cover` units of the provider's bonded stake to a job, so that they cover no other.
+	/// Only after [`Self::check`] with the same cover.
+	fn commit(provider: &Self::AccountId, cover: u128);
+
+	/// Undoes [`Self::commit`]: the provider no longer holds the job. Also after a slash, and for
+	/// somebody who no longer is a provider.
+	fn release(provider: &Self::AccountId, cover: u128);
+
+	/// Whether `key` is a worker key of `provider`, and may sign receipts and claims.
 	fn is_worker(provider: &Self::AccountId, key: &WorkerKey) -> bool;
+
+	/// Who answers for what `key` signed: the provider whose worker key it is, or was until so short
+	/// a time ago that its stake from then is still on hold.
+	fn answers_for(key: &WorkerKey) -> Option<Self::AccountId>;
 
 	/// Takes the governed share of the provider's stake, bonded and unbonding alike, for the deadline
 	/// that it missed on `job`, and pauses the provider. Returns what was taken: 0 while a pause
 	/// lasts, so that the jobs that one outage catches cost one slash together.
 	fn slash_for_timeout(provider: &Self::AccountId, job: JobId) -> u128;
+
+	/// Takes the governed share of the provider's stake, bonded and unbonding alike, for two receipts
+	/// that one of its keys signed for `job`, and chills the provider. Returns what was taken. A pause
+	/// does not protect from it.
+	fn slash_for_equivocation(provider: &Self::AccountId, job: JobId) -> u128;
 }
 
 /// The most tokens that a job can use. An offer's price times these is what the job costs there.
@@ -57,46 +84,127 @@ pub struct LockedPrice {
 	pub version: u32,
 }
 
+/// What a job asks of a provider and its offer.
+#[derive(Clone, Copy, Debug)]
+pub struct Demand<'a, AccountId> {
+	/// The model to run.
+	pub model: ModelId,
+	/// Its version.
+	pub version: u32,
+	/// The most to pay per token.
+	pub ceiling: Price,
+	/// The most tokens that it can use.
+	pub limits: TokenLimits,
+	/// Only these providers, if any is named.
+	pub allow: &'a [AccountId],
+	/// Not these providers.
+	pub exclude: &'a [AccountId],
+	/// Not these either: they have failed it.
+	pub failed: &'a [AccountId],
+	/// What the machines have to be.
+	pub needs: Needs<'a>,
+	/// Units of stake that have to answer for it.
+	pub cover: u128,
+}
+
+impl<AccountId: PartialEq> Demand<'_, AccountId> {
+	/// The first of the lists that keeps a provider from the job.
+	///
+	/// # Errors
+	/// `NotAllowed`, `Excluded` or `FailedBefore`.
+	pub fn check_lists(&self, provider: &AccountId) -> Result<(), Ineligible> {
+		if !self.allow.is_empty() && !self.allow.contains(provider) {
+			return Err(Ineligible::NotAllowed);
+		}
+		if self.exclude.contains(provider) {
+			return Err(Ineligible::Excluded);
+		}
+		if self.failed.contains(provider) {
+			return Err(Ineligible::FailedBefore);
+		}
+		Ok(())
+	}
+}
+
 /// The offers of providers.
 pub trait OfferBook {
 	/// Account type of the runtime.
 	type AccountId;
-	/// Says why a slot cannot be taken.
+	/// Says why a job cannot be posted.
 	type Error;
 
 	/// Fails if no offer of this class can be at or under `ceiling`, because it is below the floor.
 	fn check_ceiling(class: PriceClass, ceiling: &Price) -> Result<(), Self::Error>;
 
-	/// Fails if this provider has no offer for `model`, or none at or under `ceiling`. Whether it has a
-	/// free slot now is not asked.
+	/// Fails if this provider has no offer for this version of the model, or none at or under
+	/// `ceiling`. Whether it could do a job now is not asked.
 	fn check_direct(
 		model: ModelId,
+		version: u32,
 		ceiling: &Price,
 		provider: &Self::AccountId,
 	) -> Result<(), Self::Error>;
 
-	/// Draws one of the offers for `model` at or under `ceiling` with a free slot, whose provider is
-	/// active and not in `excluded`, and takes a slot on it. The less a job with these `limits`
-	/// costs at an offer, the better are the offer's chances. The effort does not grow with the
-	/// number of offers: a bounded sample is looked at, so `None` may mean "not this time".
+	/// The price at which this provider could be given the job now, or the first condition that it
+	/// fails, in the order of [`Ineligible`]'s variants.
+	fn check(
+		demand: &Demand<'_, Self::AccountId>,
+		provider: &Self::AccountId,
+	) -> Result<Price, Ineligible>;
+
+	/// Draws one of the providers that pass [`Self::check`] and takes a slot on its offer. The less
+	/// the job costs at an offer, the better are the offer's chances. The effort does not grow with
+	/// the number of offers: a bounded sample is looked at, so `None` may mean "not this time". Of
+	/// an allow list all are looked at.
 	fn take_any(
-		model: ModelId,
-		ceiling: &Price,
-		limits: TokenLimits,
-		excluded: &[Self::AccountId],
+		demand: &Demand<'_, Self::AccountId>,
 		randomness: &[u8; 32],
 	) -> Option<(Self::AccountId, LockedPrice)>;
 
-	/// Takes a slot on this provider's offer.
+	/// Takes a slot on this provider's offer, if [`Self::check`] passes.
 	fn take(
-		model: ModelId,
-		ceiling: &Price,
+		demand: &Demand<'_, Self::AccountId>,
 		provider: &Self::AccountId,
-	) -> Result<LockedPrice, Self::Error>;
+	) -> Result<LockedPrice, Ineligible>;
 
 	/// Gives a slot back. Does nothing if the offer has been withdrawn meanwhile.
-	fn give_back(model: ModelId, provider: &Self::AccountId);
+	fn give_back(model: ModelId, version: u32, provider: &Self::AccountId);
+
+	/// The providers with an offer for this version of a model, `limit` of them from position `from`
+	/// on. For explanations, not for calls.
+	fn offering(model: ModelId, version: u32, from: u32, limit: u32) -> Vec<Self::AccountId>;
 }
+
+/// Says what money is on hold for. Every pallet that holds some implements it, and the runtime makes a
+/// tuple of them.
+pub trait ExplainHolds {
+	/// Account type of the runtime.
+	type AccountId;
+
+	/// Everything that `who` has on hold for this pallet, at most `limit` entries. For explanations,
+	/// not for calls.
+	fn explain(who: &Self::AccountId, limit: u32) -> Vec<Held>;
+}
+
+macro_rules! explain_holds_of_tuples {
+	($first:ident $(, $rest:ident)*) => {
+		impl<$first: ExplainHolds, $($rest: ExplainHolds<AccountId = $first::AccountId>),*> ExplainHolds
+			for ($first, $($rest,)*)
+		{
+			type AccountId = $first::AccountId;
+
+			fn explain(who: &Self::AccountId, limit: u32) -> Vec<Held> {
+				[$first::explain(who, limit), $($rest::explain(who, limit)),*].concat()
+			}
+		}
+	};
+}
+
+explain_holds_of_tuples!(A);
+explain_holds_of_tuples!(A, B);
+explain_holds_of_tuples!(A, B, C);
+explain_holds_of_tuples!(A, B, C, D);
+explain_holds_of_tuples!(A, B, C, D, E);
 
 /// Who takes part in a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -168,8 +168,9 @@ pub fn commitment(trace_root: &[u8; 32], salt: &[u8; 32], worker: &WorkerKey, jo
 	H256(blake2_256_of(&[trace_root, salt, worker, &job.encode()]))
 }
 
-/// Why the chain refuses a receipt before it reaches a block, as the code of
-/// `InvalidTransaction::Custom`.
+/// Why the chain refuses a receipt or a claim before it reaches a block, as the
+/// code of `InvalidTransaction::Custom`. Codes from 32 on are those of
+/// [`Ineligible`](crate::eligibility::Ineligible).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Refusal {
@@ -203,11 +204,16 @@ pub enum Refusal {
 	BadSignature = 14,
 	/// 15: the delivered text is not UTF-8.
 	OutputNotUtf8 = 15,
+	/// 16: a claim for a job that is not waiting for one: it is assigned otherwise, not open, or its
+	/// seed is not drawn yet.
+	NotClaimable = 16,
+	/// 17: the claim's `valid_until` has passed, or lies too far ahead.
+	ClaimExpired = 17,
 }
 
 impl Refusal {
 	/// All refusals, in the order of their codes.
-	pub const ALL: [Self; 15] = [
+	pub const ALL: [Self; 17] = [
 		Self::WrongChain,
 		Self::UnknownJob,
 		Self::NotAssigned,
@@ -223,6 +229,8 @@ impl Refusal {
 		Self::OutputTooLong,
 		Self::BadSignature,
 		Self::OutputNotUtf8,
+		Self::NotClaimable,
+		Self::ClaimExpired,
 	];
 
 	/// The code that a node reports.
@@ -252,6 +260,8 @@ impl Refusal {
 			Self::WrongOutput => "the delivered tokens do not match the receipt",
 			Self::OutputTooLong => "the delivered text is longer than the chain accepts",
 			Self::OutputNotUtf8 => "the delivered text is not UTF-8",
+			Self::NotClaimable => "the job waits for no claim",
+			Self::ClaimExpired => "the claim is no longer valid, or for too long",
 			Self::BadSignature => "the signature does not fit this receipt and worker key",
 		}
 	}

@@ -7,8 +7,9 @@ use std::{cell::RefCell, collections::BTreeMap, marker::PhantomData, vec::Vec};
 
 use crate::{
 	JobId, ModelId, WorkerKey,
+	eligibility::{Attributes, Ineligible},
 	model::{ModelInfo, NumericClass, PriceClass},
-	ports::{LockedPrice, ModelRegistry, OfferBook, ProviderRegistry, TokenLimits},
+	ports::{Demand, LockedPrice, ModelRegistry, OfferBook, ProviderRegistry},
 	price::Price,
 };
 
@@ -22,16 +23,40 @@ pub struct MockOffer {
 	pub price: Price,
 	/// Slots not taken.
 	pub free: u32,
+	/// What its machines are.
+	pub attributes: Attributes,
+}
+
+/// A mocked provider.
+#[derive(Clone, Debug, Default)]
+struct MockProvider {
+	keys: Vec<WorkerKey>,
+	/// Keys that were removed.
+	old_keys: Vec<WorkerKey>,
+	/// Without the minimum stake.
+	poor: bool,
+	chilled: bool,
+	paused: bool,
+	/// Bonded units; enough for everything if `None`.
+	bonded: Option<u128>,
+	committed: u128,
+}
+
+/// Why a mocked provider was slashed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MockFault {
+	/// It missed a deadline.
+	Timeout,
+	/// It signed two receipts.
+	Equivocation,
 }
 
 #[derive(Default)]
 struct State {
-	models: BTreeMap<ModelId, ModelInfo<AccountId>>,
-	workers: BTreeMap<AccountId, Vec<WorkerKey>>,
-	inactive: Vec<AccountId>,
-	paused: Vec<AccountId>,
-	slashes: Vec<(AccountId, JobId)>,
-	offers: BTreeMap<(ModelId, AccountId), MockOffer>,
+	models: BTreeMap<(ModelId, u32), ModelInfo<AccountId>>,
+	providers: BTreeMap<AccountId, MockProvider>,
+	slashes: Vec<(AccountId, JobId, MockFault)>,
+	offers: BTreeMap<(ModelId, u32, AccountId), MockOffer>,
 	floor: Price,
 }
 
@@ -62,53 +87,88 @@ pub fn model() -> ModelInfo<AccountId> {
 	}
 }
 
-/// Registers or replaces a model.
+/// Registers or replaces the version of a model that `info` states.
 pub fn set_model(id: ModelId, info: ModelInfo<AccountId>) {
-	with(|state| state.models.insert(id, info));
+	with(|state| state.models.insert((id, info.version), info));
 }
 
-/// Registers a provider with these worker keys.
+fn with_provider<R>(provider: AccountId, f: impl FnOnce(&mut MockProvider) -> R) -> R {
+	with(|state| f(state.providers.entry(provider).or_default()))
+}
+
+/// Registers a provider with these worker keys. Its stake covers everything.
 pub fn set_provider(provider: AccountId, keys: Vec<WorkerKey>) {
-	with(|state| state.workers.insert(provider, keys));
+	with_provider(provider, |record| record.keys = keys);
 }
 
-/// Makes a provider active, or takes from it what work takes.
-pub fn set_active(provider: AccountId, active: bool) {
-	with(|state| {
-		state.inactive.retain(|who| *who != provider);
-		if !active {
-			state.inactive.push(provider);
-		}
+/// Takes all worker keys from a provider, who still answers for what they signed.
+pub fn remove_keys(provider: AccountId) {
+	with_provider(provider, |record| {
+		let keys = core::mem::take(&mut record.keys);
+		record.old_keys.extend(keys);
 	});
+}
+
+/// Lets a provider have the minimum stake, or takes it.
+pub fn set_active(provider: AccountId, active: bool) {
+	with_provider(provider, |record| record.poor = !active);
 }
 
 /// Starts or ends a provider's pause.
 pub fn set_paused(provider: AccountId, paused: bool) {
-	with(|state| {
-		state.paused.retain(|who| *who != provider);
-		if paused {
-			state.paused.push(provider);
-		}
-	});
+	with_provider(provider, |record| record.paused = paused);
+}
+
+/// Chills a provider, or lets it take work again.
+pub fn set_chilled(provider: AccountId, chilled: bool) {
+	with_provider(provider, |record| record.chilled = chilled);
+}
+
+/// Bonds so many units for a provider.
+pub fn set_bonded(provider: AccountId, bonded: u128) {
+	with_provider(provider, |record| record.bonded = Some(bonded));
+}
+
+/// Units that are committed to jobs.
+pub fn committed(provider: AccountId) -> u128 {
+	with_provider(provider, |record| record.committed)
+}
+
+/// Publishes an offer for version 1 of a model, without attributes.
+pub fn set_offer(model: ModelId, provider: AccountId, price: Price, slots: u32) {
+	set_offer_with(model, 1, provider, price, slots, Attributes::default());
 }
 
 /// Publishes an offer.
-pub fn set_offer(model: ModelId, provider: AccountId, price: Price, slots: u32) {
+pub fn set_offer_with(
+	model: ModelId,
+	version: u32,
+	provider: AccountId,
+	price: Price,
+	slots: u32,
+	attributes: Attributes,
+) {
+	let offer = MockOffer {
+		price,
+		free: slots,
+		attributes,
+	};
+	with(|state| state.offers.insert((model, version, provider), offer));
+}
+
+/// Removes an offer for version 1 of a model.
+pub fn remove_offer(model: ModelId, provider: AccountId) {
+	with(|state| state.offers.remove(&(model, 1, provider)));
+}
+
+/// Slots not taken on an offer for version 1 of a model.
+pub fn free_slots(model: ModelId, provider: AccountId) -> Option<u32> {
 	with(|state| {
 		state
 			.offers
-			.insert((model, provider), MockOffer { price, free: slots })
-	});
-}
-
-/// Removes an offer.
-pub fn remove_offer(model: ModelId, provider: AccountId) {
-	with(|state| state.offers.remove(&(model, provider)));
-}
-
-/// Slots not taken on an offer.
-pub fn free_slots(model: ModelId, provider: AccountId) -> Option<u32> {
-	with(|state| state.offers.get(&(model, provider)).map(|offer| offer.free))
+			.get(&(model, 1, provider))
+			.map(|offer| offer.free)
+	})
 }
 
 /// Sets the price floor of every class.
@@ -116,8 +176,8 @@ pub fn set_floor(floor: Price) {
 	with(|state| state.floor = floor);
 }
 
-/// Who was slashed for which job, in order.
-pub fn slashes() -> Vec<(AccountId, JobId)> {
+/// Who was slashed for which job and fault, in order.
+pub fn slashes() -> Vec<(AccountId, JobId, MockFault)> {
 	with(|state| state.slashes.clone())
 }
 
@@ -127,47 +187,95 @@ pub struct MockModels;
 impl ModelRegistry for MockModels {
 	type AccountId = AccountId;
 
-	fn model(id: ModelId) -> Option<ModelInfo<AccountId>> {
-		with(|state| state.models.get(&id).cloned())
+	fn model(id: ModelId, version: Option<u32>) -> Option<ModelInfo<AccountId>> {
+		with(|state| {
+			let mut versions = state.models.range((id, 0)..=(id, u32::MAX)).rev();
+			versions
+				.find(|((_, number), _)| version.is_none_or(|wanted| wanted == *number))
+				.map(|(_, info)| info.clone())
+		})
 	}
 }
 
-/// Mocks [`ProviderRegistry`]. A slash takes 1,000 units and pauses nobody: see [`set_paused`].
+/// Mocks [`ProviderRegistry`]. A slash takes 1,000 units for a missed deadline and 10,000 for two
+/// receipts; it neither pauses nor chills: see [`set_paused`] and [`set_chilled`].
 pub struct MockProviders;
 
 impl ProviderRegistry for MockProviders {
 	type AccountId = AccountId;
 
 	fn is_registered(provider: &AccountId) -> bool {
-		with(|state| state.workers.contains_key(provider))
+		with(|state| state.providers.contains_key(provider))
 	}
 
 	fn is_qualified(provider: &AccountId) -> bool {
 		with(|state| {
 			state
-				.workers
+				.providers
 				.get(provider)
-				.is_some_and(|keys| !keys.is_empty())
-				&& !state.inactive.contains(provider)
+				.is_some_and(|record| !record.keys.is_empty() && !record.poor)
 		})
 	}
 
-	fn is_active(provider: &AccountId) -> bool {
-		Self::is_qualified(provider) && with(|state| !state.paused.contains(provider))
+	fn check(provider: &AccountId, cover: u128) -> Result<(), Ineligible> {
+		with(|state| {
+			let record = state
+				.providers
+				.get(provider)
+				.ok_or(Ineligible::NotProvider)?;
+			let covered = record
+				.bonded
+				.is_none_or(|bonded| record.committed + cover <= bonded);
+			let conditions = [
+				(record.chilled, Ineligible::Chilled),
+				(record.paused, Ineligible::Paused),
+				(record.keys.is_empty(), Ineligible::NoWorkerKey),
+				(record.poor, Ineligible::StakeTooLow),
+				(!covered, Ineligible::NotEnoughCover),
+			];
+			let failed = conditions.into_iter().find(|(fails, _)| *fails);
+			failed.map_or(Ok(()), |(_, reason)| Err(reason))
+		})
+	}
+
+	fn commit(provider: &AccountId, cover: u128) {
+		with_provider(*provider, |record| record.committed += cover);
+	}
+
+	fn release(provider: &AccountId, cover: u128) {
+		with_provider(*provider, |record| record.committed -= cover);
 	}
 
 	fn is_worker(provider: &AccountId, key: &WorkerKey) -> bool {
 		with(|state| {
 			state
-				.workers
+				.providers
 				.get(provider)
-				.is_some_and(|keys| keys.contains(key))
+				.is_some_and(|record| record.keys.contains(key))
+		})
+	}
+
+	fn answers_for(key: &WorkerKey) -> Option<AccountId> {
+		with(|state| {
+			let mut providers = state.providers.iter();
+			providers
+				.find(|(_, record)| record.keys.contains(key) || record.old_keys.contains(key))
+				.map(|(provider, _)| *provider)
 		})
 	}
 
 	fn slash_for_timeout(provider: &AccountId, job: JobId) -> u128 {
-		with(|state| state.slashes.push((*provider, job)));
+		with(|state| state.slashes.push((*provider, job, MockFault::Timeout)));
 		1_000
+	}
+
+	fn slash_for_equivocation(provider: &AccountId, job: JobId) -> u128 {
+		with(|state| {
+			state
+				.slashes
+				.push((*provider, job, MockFault::Equivocation))
+		});
+		10_000
 	}
 }
 
@@ -188,9 +296,17 @@ impl<E: From<&'static str>> OfferBook for MockOffers<E> {
 		})
 	}
 
-	fn check_direct(model: ModelId, ceiling: &Price, provider: &AccountId) -> Result<(), E> {
+	fn check_direct(
+		model: ModelId,
+		version: u32,
+		ceiling: &Price,
+		provider: &AccountId,
+	) -> Result<(), E> {
 		with(|state| {
-			let offer = state.offers.get(&(model, *provider)).ok_or("no offer")?;
+			let offer = state
+				.offers
+				.get(&(model, version, *provider))
+				.ok_or("no offer")?;
 			offer
 				.price
 				.within(ceiling)
@@ -199,53 +315,65 @@ impl<E: From<&'static str>> OfferBook for MockOffers<E> {
 		})
 	}
 
+	fn check(demand: &Demand<'_, AccountId>, provider: &AccountId) -> Result<Price, Ineligible> {
+		demand.check_lists(provider)?;
+		if !MockProviders::is_registered(provider) {
+			return Err(Ineligible::NotProvider);
+		}
+		let key = (demand.model, demand.version, *provider);
+		let offer = with(|state| state.offers.get(&key).cloned()).ok_or(Ineligible::NoOffer)?;
+		if !offer.price.within(&demand.ceiling) {
+			return Err(Ineligible::PriceAboveCeiling);
+		}
+		demand.needs.check(&offer.attributes)?;
+		match MockProviders::check(provider, demand.cover) {
+			Err(Ineligible::NotEnoughCover) if offer.free == 0 => Err(Ineligible::NoFreeSlot),
+			Ok(()) if offer.free == 0 => Err(Ineligible::NoFreeSlot),
+			result => result.map(|()| offer.price),
+		}
+	}
+
 	fn take_any(
-		model: ModelId,
-		ceiling: &Price,
-		_limits: TokenLimits,
-		excluded: &[AccountId],
+		demand: &Demand<'_, AccountId>,
 		_randomness: &[u8; 32],
 	) -> Option<(AccountId, LockedPrice)> {
-		let candidates: Vec<AccountId> = with(|state| {
-			state
-				.offers
-				.keys()
-				.filter(|(id, _)| *id == model)
-				.map(|(_, who)| *who)
-				.collect()
-		});
-		candidates
+		Self::offering(demand.model, demand.version, 0, u32::MAX)
 			.into_iter()
-			.filter(|who| !excluded.contains(who) && MockProviders::is_active(who))
-			.find_map(|who| {
-				Self::take(model, ceiling, &who)
-					.ok()
-					.map(|locked| (who, locked))
-			})
+			.find_map(|who| Self::take(demand, &who).ok().map(|locked| (who, locked)))
 	}
 
-	fn take(model: ModelId, ceiling: &Price, provider: &AccountId) -> Result<LockedPrice, E> {
+	fn take(
+		demand: &Demand<'_, AccountId>,
+		provider: &AccountId,
+	) -> Result<LockedPrice, Ineligible> {
+		let price = Self::check(demand, provider)?;
+		let key = (demand.model, demand.version, *provider);
 		with(|state| {
-			let offer = state
-				.offers
-				.get_mut(&(model, *provider))
-				.ok_or("no offer")?;
-			if !offer.price.within(ceiling) {
-				return Err("above the ceiling".into());
+			if let Some(offer) = state.offers.get_mut(&key) {
+				offer.free -= 1;
 			}
-			offer.free = offer.free.checked_sub(1).ok_or("no free slot")?;
-			Ok(LockedPrice {
-				price: offer.price,
-				version: 1,
-			})
-		})
+		});
+		Ok(LockedPrice { price, version: 1 })
 	}
 
-	fn give_back(model: ModelId, provider: &AccountId) {
+	fn give_back(model: ModelId, version: u32, provider: &AccountId) {
 		with(|state| {
-			if let Some(offer) = state.offers.get_mut(&(model, *provider)) {
+			if let Some(offer) = state.offers.get_mut(&(model, version, *provider)) {
 				offer.free += 1;
 			}
 		});
+	}
+
+	fn offering(model: ModelId, version: u32, from: u32, limit: u32) -> Vec<AccountId> {
+		with(|state| {
+			state
+				.offers
+				.keys()
+				.filter(|(id, number, _)| (*id, *number) == (model, version))
+				.map(|(_, _, who)| *who)
+				.skip(usize::try_from(from).unwrap_or(usize::MAX))
+				.take(usize::try_from(limit).unwrap_or(usize::MAX))
+				.collect()
+		})
 	}
 }

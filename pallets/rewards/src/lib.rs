@@ -2,12 +2,13 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs, rustdoc::broken_intra_doc_links)]
 
+#[cfg(any(test, feature = "runtime-benchmarks"))]
+mod benchmarking;
 #[cfg(test)]
 mod mock;
 mod payout_impls;
 #[cfg(test)]
 mod tests;
-#[cfg(any(test, feature = "try-runtime"))]
 mod try_state;
 pub mod types;
 

@@ -1,9 +1,6 @@
-//! What the calls do, and the port through which other pallets see the providers.
+//! What the calls do with stake, and what a slash takes. Worker keys are in `keys`, the ports in
+//! `port`.
 
-use athanor_primitives::{
-	JobId, Signature, WorkerKey, ports::ProviderRegistry, worker_key::worker_key_payload,
-};
-use codec::Encode;
 use frame_support::{
 	defensive, ensure,
 	traits::{
@@ -12,17 +9,14 @@ use frame_support::{
 		tokens::Precision,
 	},
 };
+use frame_system::pallet_prelude::BlockNumberFor;
 use polkadot_sdk::*;
-use sp_core::ed25519;
 use sp_runtime::{
-	ArithmeticError, DispatchError, DispatchResult,
-	traits::{CheckedAdd, Saturating, Zero},
+	ArithmeticError, DispatchError, DispatchResult, Permill,
+	traits::{CheckedAdd, Zero},
 };
 
-use crate::{
-	Balance, Config, Error, Event, HoldReason, KeysOf, Pallet, Provider, ProviderOf, Providers,
-	Workers,
-};
+use crate::{Balance, Config, Error, Event, HoldReason, Pallet, Provider, ProviderOf, Providers};
 
 impl<T: Config> Pallet<T> {
 	/// The laws that a configuration has to keep. Runs in tests of the runtime, never on chain.
@@ -80,9 +74,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_unbond(provider: &T::AccountId, amount: Balance) -> DispatchResult {
 		ensure!(amount > 0, Error::<T>::AmountZero);
-		let unlocks_at = frame_system::Pallet::<T>::block_number()
-			.checked_add(&T::UnbondingPeriod::get())
-			.ok_or(ArithmeticError::Overflow)?;
+		let unlocks_at = Self::unlocks_at()?;
 		Self::try_mutate_provider(provider, |record| {
 			let rest = record
 				.bonded
@@ -106,7 +98,59 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Returns how many keys were removed: all, if no stake is left.
+	pub(crate) fn do_chill(provider: &T::AccountId) -> DispatchResult {
+		Self::try_mutate_provider(provider, |record| {
+			ensure!(!record.chilled, Error::<T>::AlreadyChilled);
+			record.chilled = true;
+			Ok(())
+		})?;
+		Self::deposit_chilled(provider);
+		Ok(())
+	}
+
+	pub(crate) fn do_unchill(provider: &T::AccountId) -> DispatchResult {
+		Self::try_mutate_provider(provider, |record| {
+			ensure!(record.chilled, Error::<T>::NotChilled);
+			// Without it the call would seem to work, and no work would come.
+			ensure!(record.bonded >= T::MinStake::get(), Error::<T>::StakeTooLow);
+			record.chilled = false;
+			Ok(())
+		})?;
+		Self::deposit_event(Event::ProviderUnchilled {
+			provider: provider.clone(),
+		});
+		Ok(())
+	}
+
+	pub(crate) fn do_exit(provider: &T::AccountId) -> DispatchResult {
+		let unlocks_at = Self::unlocks_at()?;
+		let (chills, unbonded) = Self::try_mutate_provider(provider, |record| {
+			let chills = !core::mem::replace(&mut record.chilled, true);
+			ensure!(chills || record.bonded > 0, Error::<T>::AlreadyExited);
+			let unbonded = match record.bonded {
+				0 => None,
+				_ => Some(
+					record
+						.unbond_all(unlocks_at)
+						.map_err(|()| ArithmeticError::Overflow)?,
+				),
+			};
+			Ok((chills, unbonded))
+		})?;
+		if chills {
+			Self::deposit_chilled(provider);
+		}
+		if let Some((amount, unlocks_at)) = unbonded {
+			Self::deposit_event(Event::Unbonding {
+				provider: provider.clone(),
+				amount,
+				unlocks_at,
+			});
+		}
+		Ok(())
+	}
+
+	/// Returns how many keys were dropped: all, if no stake is left.
 	pub(crate) fn do_withdraw(provider: &T::AccountId) -> Result<u32, DispatchError> {
 		let now = frame_system::Pallet::<T>::block_number();
 		let (amount, left) = Self::try_mutate_provider(provider, |record| {
@@ -126,77 +170,38 @@ impl<T: Config> Pallet<T> {
 		Self::do_deregister(provider)
 	}
 
-	pub(crate) fn do_add_worker_key(
-		provider: &T::AccountId,
-		key: WorkerKey,
-		proof: Signature,
-	) -> DispatchResult {
-		Self::try_mutate_provider(provider, |record| {
-			let keys = record
-				.keys
-				.checked_add(1)
-				.filter(|keys| *keys <= T::MaxWorkerKeys::get())
-				.ok_or(Error::<T>::TooManyKeys)?;
-			ensure!(!Workers::<T>::contains_key(key), Error::<T>::KeyTaken);
-			ensure!(!is_weak(&key), Error::<T>::WeakKey);
-			ensure!(Self::is_proof(provider, &key, &proof), Error::<T>::BadProof);
-			record.keys = keys;
-			Ok(())
-		})?;
-		Workers::<T>::insert(key, provider);
-		KeysOf::<T>::insert(provider, key, ());
-		Self::deposit_event(Event::WorkerKeyAdded {
-			provider: provider.clone(),
-			key,
-		});
-		Ok(())
-	}
-
-	pub(crate) fn do_remove_worker_key(provider: &T::AccountId, key: WorkerKey) -> DispatchResult {
-		Self::try_mutate_provider(provider, |record| {
-			let owner = Workers::<T>::get(key).ok_or(Error::<T>::UnknownKey)?;
-			ensure!(owner == *provider, Error::<T>::NotYourKey);
-			record.keys = record
-				.keys
-				.checked_sub(1)
-				.ok_or(DispatchError::Corruption)?;
-			Ok(())
-		})?;
-		Workers::<T>::remove(key);
-		KeysOf::<T>::remove(provider, key);
-		Self::deposit_event(Event::WorkerKeyRemoved {
-			provider: provider.clone(),
-			key,
-		});
-		Ok(())
-	}
-
 	/// Returns how many keys went with the record.
 	pub(crate) fn do_deregister(provider: &T::AccountId) -> Result<u32, DispatchError> {
 		let record = Providers::<T>::get(provider).ok_or(Error::<T>::NotProvider)?;
 		ensure!(record.total() == 0, Error::<T>::StakeRemains);
-		for (key, ()) in KeysOf::<T>::drain_prefix(provider) {
-			Workers::<T>::remove(key);
-			Self::deposit_event(Event::WorkerKeyRemoved {
-				provider: provider.clone(),
-				key,
-			});
-		}
+		ensure!(record.committed == 0, Error::<T>::JobsInHand);
+		Self::drop_keys(provider);
 		Providers::<T>::remove(provider);
 		Self::deposit_event(Event::ProviderDeregistered {
 			provider: provider.clone(),
 		});
-		Ok(record.keys)
+		Ok(record.stored_keys())
+	}
+
+	/// The block in which stake unlocks that is unbonded now.
+	fn unlocks_at() -> Result<BlockNumberFor<T>, ArithmeticError> {
+		frame_system::Pallet::<T>::block_number()
+			.checked_add(&T::UnbondingPeriod::get())
+			.ok_or(ArithmeticError::Overflow)
 	}
 
 	/// Whether a provider with this record can be given work, as far as stake and keys go.
-	fn qualifies(record: &ProviderOf<T>) -> bool {
+	pub(crate) fn qualifies(record: &ProviderOf<T>) -> bool {
 		record.bonded >= T::MinStake::get() && record.keys > 0
 	}
 
-	/// Takes `TimeoutSlash` of bonded and unbonding stake, rounded down, and returns what it took.
-	fn slash_share(provider: &T::AccountId, record: &mut ProviderOf<T>) -> Balance {
-		let due = T::TimeoutSlash::get().mul_floor(record.total());
+	/// Takes `share` of bonded and unbonding stake, rounded down, and returns what it took.
+	pub(crate) fn slash_share(
+		provider: &T::AccountId,
+		record: &mut ProviderOf<T>,
+		share: Permill,
+	) -> Balance {
+		let due = share.mul_floor(record.total());
 		if due == 0 {
 			return 0;
 		}
@@ -209,90 +214,19 @@ impl<T: Config> Pallet<T> {
 		amount
 	}
 
+	pub(crate) fn deposit_chilled(provider: &T::AccountId) {
+		Self::deposit_event(Event::ProviderChilled {
+			provider: provider.clone(),
+		});
+	}
+
 	/// Changes the record of a provider, unless `change` fails.
-	fn try_mutate_provider<R>(
+	pub(crate) fn try_mutate_provider<R>(
 		provider: &T::AccountId,
 		change: impl FnOnce(&mut ProviderOf<T>) -> Result<R, DispatchError>,
 	) -> Result<R, DispatchError> {
 		Providers::<T>::try_mutate(provider, |record| {
 			change(record.as_mut().ok_or(Error::<T>::NotProvider)?)
 		})
-	}
-
-	/// Whether `proof` shows that the holder of `key` wants to work for `provider` on this chain.
-	fn is_proof(provider: &T::AccountId, key: &WorkerKey, proof: &Signature) -> bool {
-		let genesis = frame_system::Pallet::<T>::block_hash(
-			frame_system::pallet_prelude::BlockNumberFor::<T>::zero(),
-		);
-		let payload = provider.using_encoded(|account| worker_key_payload(&genesis, account));
-		verify(proof, &payload, key)
-	}
-}
-
-/// ed25519 as all nodes of the network verify it (ZIP 215).
-fn verify(signature: &Signature, message: &[u8], key: &WorkerKey) -> bool {
-	sp_io::crypto::ed25519_verify(
-		&ed25519::Signature::from_raw(*signature),
-		message,
-		&ed25519::Public::from_raw(*key),
-	)
-}
-
-/// Whether the key is a point of small order. The equation checked is `8·s·B = 8·R + 8·k·A`; with
-/// `s = 0` and the neutral element as `R`, only a key `A` of small order can fulfil it, and it does
-/// so for every message.
-fn is_weak(key: &WorkerKey) -> bool {
-	let mut forged = [0; 64];
-	forged[0] = 1;
-	verify(&forged, b"athanor/weak-key", key)
-}
-
-impl<T: Config> ProviderRegistry for Pallet<T> {
-	type AccountId = T::AccountId;
-
-	fn is_registered(provider: &T::AccountId) -> bool {
-		Providers::<T>::contains_key(provider)
-	}
-
-	fn is_qualified(provider: &T::AccountId) -> bool {
-		Providers::<T>::get(provider).is_some_and(|record| Self::qualifies(&record))
-	}
-
-	fn is_active(provider: &T::AccountId) -> bool {
-		let now = frame_system::Pallet::<T>::block_number();
-		Providers::<T>::get(provider)
-			.is_some_and(|record| Self::qualifies(&record) && !record.is_paused(now))
-	}
-
-	fn is_worker(provider: &T::AccountId, key: &WorkerKey) -> bool {
-		Workers::<T>::get(key).is_some_and(|owner| owner == *provider)
-	}
-
-	/// Takes `TimeoutSlash` of bonded and unbonding stake, rounded down, and pauses the provider
-	/// for `TimeoutPause`. Nothing happens if it is paused already, or no longer a provider. There
-	/// is no event for a slash of 0.
-	fn slash_for_timeout(provider: &T::AccountId, job: JobId) -> Balance {
-		let now = frame_system::Pallet::<T>::block_number();
-		let Some(mut record) =
-			Providers::<T>::get(provider).filter(|record| !record.is_paused(now))
-		else {
-			return 0;
-		};
-		let until = now.saturating_add(T::TimeoutPause::get());
-		record.paused_until = until;
-		let amount = Self::slash_share(provider, &mut record);
-		Providers::<T>::insert(provider, record);
-		if amount > 0 {
-			Self::deposit_event(Event::ProviderSlashed {
-				provider: provider.clone(),
-				job,
-				amount,
-			});
-		}
-		Self::deposit_event(Event::ProviderPaused {
-			provider: provider.clone(),
-			until,
-		});
-		amount
 	}
 }

@@ -5,11 +5,12 @@
 extern crate alloc;
 
 mod impls;
+mod keys;
 #[cfg(test)]
 mod mock;
+mod port;
 #[cfg(test)]
 mod tests;
-#[cfg(any(test, feature = "try-runtime"))]
 mod try_state;
 mod types;
 pub mod weights;
@@ -68,13 +69,19 @@ pub mod pallet {
 		#[pallet::constant]
 		type UnbondingPeriod: Get<BlockNumberFor<Self>>;
 
-		/// The most worker keys that one provider can have. More than 0.
+		/// The most worker keys that one provider can have, those counted that were removed less
+		/// than `UnbondingPeriod` blocks ago. More than 0. Part of the storage layout: it may grow,
+		/// but not shrink.
 		#[pallet::constant]
 		type MaxWorkerKeys: Get<u32>;
 
-		/// The share of bonded and unbonding stake that a missed deadline costs.
-		#[pallet::constant]
+		/// The share of bonded and unbonding stake that a missed deadline costs. May change at any
+		/// time.
 		type TimeoutSlash: Get<Permill>;
+
+		/// The share of bonded and unbonding stake that two receipts for one job cost. May change
+		/// at any time.
+		type EquivocationSlash: Get<Permill>;
 
 		/// How long a provider gets no work, and cannot be slashed again, after a missed deadline,
 		/// in blocks. At least the longest time that a worker has for a job, so that the jobs that
@@ -89,7 +96,8 @@ pub mod pallet {
 	/// Why this pallet holds money.
 	#[pallet::composite_enum]
 	pub enum HoldReason {
-		/// Stake of a provider, bonded or unbonding. `unbond` and later `withdraw` free it.
+		/// Stake of a provider, bonded or unbonding. `unbond`, or `exit` for everything, and later
+		/// `withdraw` free it.
 		#[codec(index = 0)]
 		Stake,
 	}
@@ -103,15 +111,17 @@ pub mod pallet {
 	pub type Providers<T: Config> =
 		StorageMap<_, Blake2_128Concat, T::AccountId, ProviderOf<T>, OptionQuery>;
 
-	/// The provider that a worker key belongs to.
+	/// The provider that a worker key belongs to, or belonged to and still answers for.
 	///
 	/// Blake2_128Concat, because keys are chosen by their owners. Bounded by `MaxWorkerKeys` for
-	/// each provider, and removed with the provider's record.
+	/// each provider, and removed with the provider's record. A retired key stays until
+	/// `forget_worker_key`, or until its place is needed.
 	#[pallet::storage]
 	pub type Workers<T: Config> =
-		StorageMap<_, Blake2_128Concat, WorkerKey, T::AccountId, OptionQuery>;
+		StorageMap<_, Blake2_128Concat, WorkerKey, WorkerRecordOf<T>, OptionQuery>;
 
-	/// The worker keys of a provider: the reverse of `Workers`, to list and to remove them.
+	/// The worker keys of a provider, active and retired: the reverse of `Workers`, to list and to
+	/// remove them.
 	///
 	/// Blake2_128Concat twice, because accounts and keys are chosen by their owners.
 	#[pallet::storage]
@@ -185,26 +195,50 @@ pub mod pallet {
 			/// How much, in units.
 			amount: Balance,
 		},
-		/// A worker may now sign receipts for a provider.
+		/// A worker may now sign receipts and claims for a provider.
 		WorkerKeyAdded {
 			/// Owner of the key.
 			provider: T::AccountId,
 			/// ed25519 public key of the worker.
 			key: WorkerKey,
 		},
-		/// A worker may no longer sign receipts for a provider.
+		/// A worker may no longer sign receipts and claims for a provider, who still answers for
+		/// those that it signed before.
 		WorkerKeyRemoved {
+			/// Owner of the key.
+			provider: T::AccountId,
+			/// ed25519 public key of the worker.
+			key: WorkerKey,
+			/// First block in which the provider no longer answers for it, and `forget_worker_key`
+			/// drops it.
+			answers_until: BlockNumberFor<T>,
+		},
+		/// A worker key is no longer stored. It may be registered anew, by anybody who holds it.
+		WorkerKeyForgotten {
 			/// Former owner of the key.
 			provider: T::AccountId,
 			/// ed25519 public key of the worker.
 			key: WorkerKey,
 		},
-		/// A provider lost stake because it missed the deadline of a job.
+		/// A provider gets no new work until it says otherwise: it asked for that, or two receipts
+		/// for one job were signed for it.
+		ProviderChilled {
+			/// The provider.
+			provider: T::AccountId,
+		},
+		/// A provider wants new work again.
+		ProviderUnchilled {
+			/// The provider.
+			provider: T::AccountId,
+		},
+		/// A provider lost stake for a fault.
 		ProviderSlashed {
 			/// Whose stake.
 			provider: T::AccountId,
-			/// The job that was not done in time.
+			/// The job on which it failed.
 			job: JobId,
+			/// What it did wrong.
+			fault: Fault,
 			/// How much was taken, in units.
 			amount: Balance,
 		},
@@ -230,8 +264,8 @@ pub mod pallet {
 		NotProvider,
 		/// The account is a provider already. Use `bond` to add stake.
 		AlreadyProvider,
-		/// The bonded stake would be under `MinStake`. Stake more; or, when unbonding, unbond less
-		/// or everything.
+		/// The bonded stake is, or would be, under `MinStake`. Stake more; or, when unbonding,
+		/// unbond less or everything.
 		StakeTooLow,
 		/// The amount is zero. Name an amount.
 		AmountZero,
@@ -239,13 +273,13 @@ pub mod pallet {
 		/// already is not part of it.
 		NotEnoughBonded,
 		/// 16 parts of the stake unbond already. Withdraw what has unlocked, or wait until a part
-		/// does.
+		/// does. `exit`, for everything, works all the same.
 		TooManyUnbonding,
 		/// No part of the stake has unlocked. Unbond first, or wait for the block in which a part
 		/// unlocks.
 		NothingToWithdraw,
-		/// The key is registered already, for this provider or another. Make a new key for this
-		/// worker.
+		/// The key is registered already, for this provider or another, or was removed less than
+		/// `UnbondingPeriod` blocks ago. Make a new key for this worker.
 		KeyTaken,
 		/// The key is of small order, so that anybody could sign for it. Make a key with a proper
 		/// tool.
@@ -253,7 +287,9 @@ pub mod pallet {
 		/// The proof is not a signature of this key for this provider and this chain. Make it with
 		/// the worker's key, the account that sends this call, and the genesis hash of this chain.
 		BadProof,
-		/// The provider has `MaxWorkerKeys` keys. Remove one first.
+		/// The provider has `MaxWorkerKeys` keys, those counted that were removed less than
+		/// `UnbondingPeriod` blocks ago. Remove one that is not needed, and add another when that
+		/// time is over.
 		TooManyKeys,
 		/// The key is not registered. Check it for typing errors, or that it was not removed
 		/// before.
@@ -263,6 +299,26 @@ pub mod pallet {
 		/// Stake is left, bonded or unbonding. Unbond everything and withdraw it: that removes the
 		/// record too.
 		StakeRemains,
+		/// The provider gets no new work already. Use `unchill` to end that.
+		AlreadyChilled,
+		/// The provider is not chilled. If it gets no work, it is paused, or lacks stake, a worker
+		/// key or an offer that fits.
+		NotChilled,
+		/// Nothing is bonded and the provider is chilled already. Withdraw what has unlocked: with
+		/// the last of it the record goes. If a slash took everything, `deregister`.
+		AlreadyExited,
+		/// The provider has jobs in hand, and its record cannot go before they are over. Finish
+		/// them, or wait for their deadlines, and call again.
+		JobsInHand,
+		/// The key has been removed already. `forget_worker_key` drops it when it no longer answers
+		/// for what it signed.
+		KeyRetired,
+		/// The key is in use. Its provider can remove it with `remove_worker_key`.
+		KeyInUse,
+		/// The key was removed less than `UnbondingPeriod` blocks ago, and its provider still
+		/// answers for what it signed. Wait until block `answers_until` of the event
+		/// `WorkerKeyRemoved`.
+		KeyStillAnswers,
 	}
 
 	#[pallet::extra_constants]
@@ -308,8 +364,9 @@ pub mod pallet {
 		///
 		/// **Dispatch origin**: signed by a provider.
 		///
-		/// **Effects**: puts `amount` on hold. A provider that a slash took under `MinStake` is
-		/// active again, once it is not paused.
+		/// **Effects**: puts `amount` on hold. A provider that a slash took under `MinStake` may
+		/// get work again, once it is not paused. A chilled one stays chilled: after `exit`, `bond`
+		/// and `unchill` together bring it back.
 		///
 		/// **Errors**: `AmountZero`; `NotProvider`; `StakeTooLow` if less than `MinStake` would be
 		/// bonded; a token error if the balance does not cover the amount.
@@ -327,7 +384,8 @@ pub mod pallet {
 		/// **Dispatch origin**: signed by a provider.
 		///
 		/// **Effects**: moves the amount from bonded to unbonding. Amounts unbonded in the same
-		/// block become one part.
+		/// block become one part. Jobs in hand go on, whatever is left bonded; new ones come only
+		/// as far as the rest covers them too.
 		///
 		/// **Errors**: `AmountZero`; `NotProvider`; `NotEnoughBonded`; `StakeTooLow` if something,
 		/// but less than `MinStake`, would stay bonded; `TooManyUnbonding`.
@@ -348,10 +406,11 @@ pub mod pallet {
 		/// account is an ordinary one again, and its keys can be registered anew. The fee is for
 		/// the keys that were removed.
 		///
-		/// **Errors**: `NotProvider`; `NothingToWithdraw`; a token error if the account, with the
-		/// amount, would still have less than the existential deposit free.
+		/// **Errors**: `NotProvider`; `NothingToWithdraw`; `JobsInHand` if no stake would be left,
+		/// but jobs are; a token error if the account, with the amount, would still have less than
+		/// the existential deposit free.
 		///
-		/// **Events**: `Withdrawn`; if no stake is left, `WorkerKeyRemoved` for each key and
+		/// **Events**: `Withdrawn`; if no stake is left, `WorkerKeyForgotten` for each key and
 		/// `ProviderDeregistered`.
 		#[pallet::call_index(3)]
 		#[pallet::weight(<T as Config>::WeightInfo::withdraw(T::MaxWorkerKeys::get()))]
@@ -361,36 +420,43 @@ pub mod pallet {
 			Ok(Some(<T as Config>::WeightInfo::withdraw(keys)).into())
 		}
 
-		/// Lets the worker with the ed25519 public key `key` sign receipts for the sender.
+		/// Lets the worker with the ed25519 public key `key` sign receipts and claims for the
+		/// sender.
 		///
 		/// `proof` is the key's signature over `blake2_256("athanor/worker-key/v1" ‖ genesis hash ‖
 		/// SCALE(sender))`; `athanor-worker keys proof` prints it.
 		///
 		/// **Dispatch origin**: signed by a provider.
 		///
-		/// **Effects**: the key counts from this block on.
+		/// **Effects**: the key counts from this block on. Keys that were removed at least
+		/// `UnbondingPeriod` blocks ago are forgotten, if this one needs their place. The fee is
+		/// for the keys that were looked at.
 		///
-		/// **Errors**: `NotProvider`; `TooManyKeys`; `KeyTaken`; `WeakKey`; `BadProof`.
+		/// **Errors**: `NotProvider`; `KeyTaken`; `WeakKey`; `BadProof`; `TooManyKeys`.
 		///
-		/// **Events**: `WorkerKeyAdded`.
+		/// **Events**: `WorkerKeyForgotten` for each key that was; `WorkerKeyAdded`.
 		#[pallet::call_index(4)]
+		#[pallet::weight(<T as Config>::WeightInfo::add_worker_key(T::MaxWorkerKeys::get()))]
 		pub fn add_worker_key(
 			origin: OriginFor<T>,
 			key: WorkerKey,
 			proof: Signature,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let provider = ensure_signed(origin)?;
-			Self::do_add_worker_key(&provider, key, proof)
+			let seen = Self::do_add_worker_key(&provider, key, proof)?;
+			Ok(Some(<T as Config>::WeightInfo::add_worker_key(seen)).into())
 		}
 
 		/// Revokes a worker key of the sender, for example because its machine was lost.
 		///
 		/// **Dispatch origin**: signed by a provider.
 		///
-		/// **Effects**: receipts signed by the key are refused from this block on, those of running
-		/// jobs too. Without any key the provider is inactive.
+		/// **Effects**: receipts and claims signed by the key are refused from this block on,
+		/// receipts of running jobs too. Without any key the provider gets no work. The provider
+		/// answers for what the key signed for `UnbondingPeriod` blocks more; until then the key
+		/// counts for `MaxWorkerKeys` and cannot be registered again.
 		///
-		/// **Errors**: `NotProvider`; `UnknownKey`; `NotYourKey`.
+		/// **Errors**: `NotProvider`; `UnknownKey`; `NotYourKey`; `KeyRetired`.
 		///
 		/// **Events**: `WorkerKeyRemoved`.
 		#[pallet::call_index(5)]
@@ -407,15 +473,82 @@ pub mod pallet {
 		/// **Effects**: the account is an ordinary one again, and its keys can be registered anew.
 		/// The fee is for the keys that there were.
 		///
-		/// **Errors**: `NotProvider`; `StakeRemains` unless everything is unbonded and withdrawn.
+		/// **Errors**: `NotProvider`; `StakeRemains` unless everything is unbonded and withdrawn;
+		/// `JobsInHand`.
 		///
-		/// **Events**: `WorkerKeyRemoved` for each key; `ProviderDeregistered`.
+		/// **Events**: `WorkerKeyForgotten` for each key; `ProviderDeregistered`.
 		#[pallet::call_index(6)]
 		#[pallet::weight(<T as Config>::WeightInfo::deregister(T::MaxWorkerKeys::get()))]
 		pub fn deregister(origin: OriginFor<T>) -> DispatchResultWithPostInfo {
 			let provider = ensure_signed(origin)?;
 			let keys = Self::do_deregister(&provider)?;
 			Ok(Some(<T as Config>::WeightInfo::deregister(keys)).into())
+		}
+
+		/// Keeps new work from the sender.
+		///
+		/// **Dispatch origin**: signed by a provider.
+		///
+		/// **Effects**: no job is given to the provider from this block on. Those in hand go on,
+		/// and are paid and slashed as always. Stake, keys and offers stay.
+		///
+		/// **Errors**: `NotProvider`; `AlreadyChilled`.
+		///
+		/// **Events**: `ProviderChilled`.
+		#[pallet::call_index(7)]
+		pub fn chill(origin: OriginFor<T>) -> DispatchResult {
+			let provider = ensure_signed(origin)?;
+			Self::do_chill(&provider)
+		}
+
+		/// Lets the sender get work again: the end of `chill`, of `exit`, and of the chill after
+		/// two receipts for one job.
+		///
+		/// **Dispatch origin**: signed by a provider.
+		///
+		/// **Effects**: jobs are given to the provider again, once it is not paused.
+		///
+		/// **Errors**: `NotProvider`; `NotChilled`; `StakeTooLow` if less than `MinStake` is
+		/// bonded, as after `exit`: `bond` first.
+		///
+		/// **Events**: `ProviderUnchilled`.
+		#[pallet::call_index(8)]
+		pub fn unchill(origin: OriginFor<T>) -> DispatchResult {
+			let provider = ensure_signed(origin)?;
+			Self::do_unchill(&provider)
+		}
+
+		/// Begins to leave: `chill`, and `unbond` of everything, in one call. `withdraw` after
+		/// `UnbondingPeriod` blocks ends it.
+		///
+		/// **Dispatch origin**: signed by a provider.
+		///
+		/// **Effects**: no job is given to the provider from this block on; those in hand go on.
+		/// All that is bonded unbonds. This works with 16 parts too: then the newest of them grows,
+		/// and unlocks together with what is added.
+		///
+		/// **Errors**: `NotProvider`; `AlreadyExited`.
+		///
+		/// **Events**: `ProviderChilled` unless it was; `Unbonding` if something was bonded.
+		#[pallet::call_index(9)]
+		pub fn exit(origin: OriginFor<T>) -> DispatchResult {
+			let provider = ensure_signed(origin)?;
+			Self::do_exit(&provider)
+		}
+
+		/// Drops a worker key that was removed at least `UnbondingPeriod` blocks ago.
+		///
+		/// **Dispatch origin**: signed, by anybody.
+		///
+		/// **Effects**: the key can be registered anew, and its provider has room for another.
+		///
+		/// **Errors**: `UnknownKey`; `KeyInUse`; `KeyStillAnswers`.
+		///
+		/// **Events**: `WorkerKeyForgotten`.
+		#[pallet::call_index(10)]
+		pub fn forget_worker_key(origin: OriginFor<T>, key: WorkerKey) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_forget_worker_key(key)
 		}
 	}
 }

@@ -1,11 +1,16 @@
 //! A runtime with this pallet, and a builder that checks its laws after every test.
 
-use frame_support::{derive_impl, parameter_types, traits::fungible};
+use frame_support::{
+	derive_impl, dispatch::DispatchResultWithPostInfo, parameter_types, traits::fungible,
+};
 use polkadot_sdk::*;
 use sp_core::{Pair, ed25519};
 use sp_runtime::{BuildStorage, Permill};
 
-use athanor_primitives::{H256, Signature, WorkerKey, worker_key::worker_key_payload};
+use athanor_primitives::{
+	H256, Signature, WorkerKey, eligibility::Ineligible, ports::ProviderRegistry,
+	worker_key::worker_key_payload,
+};
 use codec::Encode;
 
 use crate as athanor_staking;
@@ -55,6 +60,7 @@ parameter_types! {
 	pub static UnbondingPeriod: u32 = PERIOD;
 	pub static MaxWorkerKeys: u32 = MAX_KEYS;
 	pub static TimeoutSlash: Permill = Permill::from_percent(10);
+	pub static EquivocationSlash: Permill = Permill::from_percent(50);
 	pub static TimeoutPause: u32 = PAUSE;
 }
 
@@ -66,6 +72,7 @@ impl crate::Config for Test {
 	type UnbondingPeriod = UnbondingPeriod;
 	type MaxWorkerKeys = MaxWorkerKeys;
 	type TimeoutSlash = TimeoutSlash;
+	type EquivocationSlash = EquivocationSlash;
 	type TimeoutPause = TimeoutPause;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
 }
@@ -75,6 +82,7 @@ pub struct ExtBuilder {
 	genesis_providers: Vec<(AccountId, u128)>,
 	providers: Vec<(AccountId, u128)>,
 	timeout_slash: Permill,
+	equivocation_slash: Permill,
 }
 
 impl Default for ExtBuilder {
@@ -83,6 +91,7 @@ impl Default for ExtBuilder {
 			genesis_providers: Vec::new(),
 			providers: Vec::new(),
 			timeout_slash: Permill::from_percent(10),
+			equivocation_slash: Permill::from_percent(50),
 		}
 	}
 }
@@ -106,11 +115,18 @@ impl ExtBuilder {
 		self
 	}
 
+	/// The share of stake that two receipts for one job cost.
+	pub fn equivocation_slash(mut self, share: Permill) -> Self {
+		self.equivocation_slash = share;
+		self
+	}
+
 	pub fn build(self) -> sp_io::TestExternalities {
 		MinStake::set(MINIMUM);
 		UnbondingPeriod::set(PERIOD);
 		MaxWorkerKeys::set(MAX_KEYS);
 		TimeoutSlash::set(self.timeout_slash);
+		EquivocationSlash::set(self.equivocation_slash);
 		TimeoutPause::set(PAUSE);
 		let storage = RuntimeGenesisConfig {
 			balances: pallet_balances::GenesisConfig {
@@ -174,12 +190,33 @@ pub fn proof(seed: u8, provider: AccountId) -> Signature {
 }
 
 /// Adds the key of a worker to a provider.
-pub fn add_key(provider: AccountId, seed: u8) -> sp_runtime::DispatchResult {
+pub fn add_key(provider: AccountId, seed: u8) -> DispatchResultWithPostInfo {
 	Staking::add_worker_key(
 		RuntimeOrigin::signed(provider),
 		key(seed),
 		proof(seed, provider),
 	)
+}
+
+/// Removes the key of a worker from its provider.
+pub fn remove_key(provider: AccountId, seed: u8) -> sp_runtime::DispatchResult {
+	Staking::remove_worker_key(RuntimeOrigin::signed(provider), key(seed))
+}
+
+/// Whether the provider may be given work that needs no stake but the minimum.
+pub fn is_active(who: AccountId) -> bool {
+	Staking::check(&who, 0).is_ok()
+}
+
+/// Why the provider may not be given work that so much stake has to cover.
+pub fn refusal(who: AccountId, cover: u128) -> Option<Ineligible> {
+	Staking::check(&who, cover).err()
+}
+
+/// Gives the provider a job, as a pallet does that follows the port's rules.
+pub fn give_job(who: AccountId, cover: u128) {
+	Staking::check(&who, cover).unwrap();
+	Staking::commit(&who, cover);
 }
 
 /// Moves on by so many blocks.

@@ -1,6 +1,9 @@
 //! The laws of this pallet's storage.
 
-use frame_support::{ensure, traits::fungible::InspectHold};
+use frame_support::{
+	ensure,
+	traits::{Get, fungible::InspectHold},
+};
 use polkadot_sdk::*;
 use sp_runtime::TryRuntimeError;
 
@@ -61,26 +64,50 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn try_state_keys() -> Result<(), TryRuntimeError> {
-		for (who, record) in Providers::<T>::iter() {
-			ensure!(
-				usize::try_from(record.keys) == Ok(KeysOf::<T>::iter_key_prefix(&who).count()),
-				"a provider's key counter must be the number of its entries in KeysOf"
-			);
-		}
+		let now = frame_system::Pallet::<T>::block_number();
 		for (who, key, ()) in KeysOf::<T>::iter() {
 			ensure!(
 				Providers::<T>::contains_key(&who),
 				"only providers may have worker keys"
 			);
 			ensure!(
-				Workers::<T>::get(key) == Some(who),
+				Workers::<T>::get(key).is_some_and(|record| record.provider == who),
 				"every key in KeysOf must name the same provider in Workers"
 			);
 		}
-		for (key, who) in Workers::<T>::iter() {
+		for (key, record) in Workers::<T>::iter() {
 			ensure!(
-				KeysOf::<T>::contains_key(&who, key),
+				KeysOf::<T>::contains_key(&record.provider, key),
 				"every key in Workers must be in KeysOf of its provider"
+			);
+			ensure!(
+				record.retired_at.is_none_or(|retired_at| retired_at <= now),
+				"a key cannot have been removed in a block to come"
+			);
+		}
+		Self::try_state_key_counts()
+	}
+
+	fn try_state_key_counts() -> Result<(), TryRuntimeError> {
+		for (who, record) in Providers::<T>::iter() {
+			let (mut active, mut retired): (u32, u32) = (0, 0);
+			for key in KeysOf::<T>::iter_key_prefix(&who) {
+				let is_retired =
+					Workers::<T>::get(key).is_some_and(|record| record.retired_at.is_some());
+				let count = if is_retired {
+					&mut retired
+				} else {
+					&mut active
+				};
+				*count = count.saturating_add(1);
+			}
+			ensure!(
+				(record.keys, record.retired_keys) == (active, retired),
+				"a provider's key counters must be the numbers of its active and retired keys"
+			);
+			ensure!(
+				record.stored_keys() <= T::MaxWorkerKeys::get(),
+				"a provider may have at most MaxWorkerKeys keys, active and retired"
 			);
 		}
 		Ok(())

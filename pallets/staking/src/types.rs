@@ -8,7 +8,7 @@ use frame_support::{
 use frame_system::pallet_prelude::BlockNumberFor;
 use polkadot_sdk::*;
 use scale_info::TypeInfo;
-use sp_runtime::traits::Zero;
+use sp_runtime::traits::{Saturating, Zero};
 
 use crate::Config;
 
@@ -22,6 +22,10 @@ pub type CreditOf<T> =
 /// [`Provider`] with the runtime's block numbers.
 pub type ProviderOf<T> = Provider<BlockNumberFor<T>>;
 
+/// [`WorkerRecord`] with the runtime's accounts and block numbers.
+pub type WorkerRecordOf<T> =
+	WorkerRecord<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
+
 /// The most parts of a provider's stake that unbond at the same time. Part of the storage layout:
 /// it may grow, but not shrink.
 pub const MAX_UNBONDING: u32 = 16;
@@ -29,6 +33,51 @@ pub const MAX_UNBONDING: u32 = 16;
 /// The parts of a stake that unbond, in the order in which they were unbonded.
 pub type UnbondingChunks<BlockNumber> =
 	BoundedVec<UnbondingChunk<BlockNumber>, ConstU32<MAX_UNBONDING>>;
+
+/// What a provider loses stake for.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum Fault {
+	/// It did not deliver a job in time.
+	MissedDeadline,
+	/// One of its keys signed two receipts for one job.
+	Equivocation,
+}
+
+/// Whom a worker key speaks, or spoke, for.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct WorkerRecord<AccountId, BlockNumber> {
+	/// The provider that answers for what the key signed.
+	pub provider: AccountId,
+	/// Block in which the provider removed the key; `None` while it may sign.
+	pub retired_at: Option<BlockNumber>,
+}
+
+impl<AccountId, BlockNumber: Copy + PartialOrd + Saturating> WorkerRecord<AccountId, BlockNumber> {
+	/// First block in which the provider no longer answers for a key that it removed, if it does so
+	/// for `period` blocks; `None` while the key may sign.
+	pub fn answers_until(&self, period: BlockNumber) -> Option<BlockNumber> {
+		self.retired_at
+			.map(|retired_at| retired_at.saturating_add(period))
+	}
+
+	/// Whether the provider answers for the key in block `now`.
+	pub fn answers(&self, now: BlockNumber, period: BlockNumber) -> bool {
+		self.answers_until(period).is_none_or(|until| now < until)
+	}
+}
 
 /// A part of a stake that has been asked back.
 #[derive(
@@ -48,10 +97,15 @@ pub struct UnbondingChunk<BlockNumber> {
 pub struct Provider<BlockNumber> {
 	/// Stake that counts, in units.
 	pub bonded: Balance,
+	/// What covers the jobs in its hands, in units. More than is bonded, if it was slashed or
+	/// unbonded meanwhile; then it gets no new work.
+	pub committed: Balance,
 	/// Stake that has been asked back and not yet been withdrawn.
 	pub unbonding: UnbondingChunks<BlockNumber>,
-	/// Number of worker keys.
+	/// Number of worker keys that may sign.
 	pub keys: u32,
+	/// Number of worker keys that were removed and are still stored.
+	pub retired_keys: u32,
 	/// Block of the registration.
 	pub registered_at: BlockNumber,
 	/// What slashes have taken since the registration, in units.
@@ -59,6 +113,8 @@ pub struct Provider<BlockNumber> {
 	/// First block in which it may be given work again after a missed deadline; 0 if it never
 	/// missed one.
 	pub paused_until: BlockNumber,
+	/// Whether it gets no new work until it says otherwise.
+	pub chilled: bool,
 }
 
 impl<BlockNumber: Copy + PartialOrd + Zero> Provider<BlockNumber> {
@@ -66,17 +122,32 @@ impl<BlockNumber: Copy + PartialOrd + Zero> Provider<BlockNumber> {
 	pub fn new(bonded: Balance, registered_at: BlockNumber) -> Self {
 		Self {
 			bonded,
+			committed: 0,
 			unbonding: UnbondingChunks::new(),
 			keys: 0,
+			retired_keys: 0,
 			registered_at,
 			slashed: 0,
 			paused_until: BlockNumber::zero(),
+			chilled: false,
 		}
 	}
 
 	/// Whether the pause after a missed deadline lasts.
 	pub fn is_paused(&self, now: BlockNumber) -> bool {
 		now < self.paused_until
+	}
+
+	/// Whether the bonded stake covers `cover` more units of work beside those that it has.
+	pub fn covers(&self, cover: Balance) -> bool {
+		self.committed
+			.checked_add(cover)
+			.is_some_and(|sum| sum <= self.bonded)
+	}
+
+	/// Worker keys that are stored, those that may sign and those that were removed.
+	pub fn stored_keys(&self) -> u32 {
+		self.keys.saturating_add(self.retired_keys)
 	}
 
 	/// Bonded and unbonding stake. All of it is on hold in one account, so the sum cannot saturate.
@@ -105,6 +176,33 @@ impl<BlockNumber: Copy + PartialOrd + Zero> Provider<BlockNumber> {
 				.map_err(|_| ())?,
 		}
 		Ok(())
+	}
+
+	/// Lets all that is bonded unbond, and returns how much that is and when it unlocks. If there
+	/// are too many parts to add one, the newest unlocks later and grows: who leaves waits for the
+	/// last part anyway, and leaving must not fail. `Err` if an amount overflows.
+	pub(crate) fn unbond_all(
+		&mut self,
+		unlocks_at: BlockNumber,
+	) -> Result<(Balance, BlockNumber), ()> {
+		let amount = self.bonded;
+		let mut unlocks_at = unlocks_at;
+		let joins_a_part = self
+			.unbonding
+			.iter()
+			.any(|chunk| chunk.unlocks_at == unlocks_at);
+		if self.unbonding.is_full()
+			&& !joins_a_part
+			&& let Some(newest) = self.unbonding.last_mut()
+		{
+			if newest.unlocks_at < unlocks_at {
+				newest.unlocks_at = unlocks_at;
+			}
+			unlocks_at = newest.unlocks_at;
+		}
+		self.add_unbonding(amount, unlocks_at)?;
+		self.bonded = 0;
+		Ok((amount, unlocks_at))
 	}
 
 	/// Takes out the parts that have unlocked by `now`, and returns their sum.

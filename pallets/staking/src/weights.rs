@@ -15,12 +15,20 @@ pub trait WeightInfo {
 	fn unbond() -> Weight;
 	/// Weight of `withdraw` that removes `keys` worker keys with the provider's record.
 	fn withdraw(keys: u32) -> Weight;
-	/// Weight of `add_worker_key`.
-	fn add_worker_key() -> Weight;
+	/// Weight of `add_worker_key` that looks at `keys` others to make room.
+	fn add_worker_key(keys: u32) -> Weight;
 	/// Weight of `remove_worker_key`.
 	fn remove_worker_key() -> Weight;
 	/// Weight of `deregister` by a provider with `keys` worker keys.
 	fn deregister(keys: u32) -> Weight;
+	/// Weight of `chill`.
+	fn chill() -> Weight;
+	/// Weight of `unchill`.
+	fn unchill() -> Weight;
+	/// Weight of `exit`.
+	fn exit() -> Weight;
+	/// Weight of `forget_worker_key`.
+	fn forget_worker_key() -> Weight;
 }
 
 /// Execution of a call apart from its storage accesses, in picoseconds.
@@ -29,7 +37,7 @@ const CALL: u64 = 40_000_000;
 /// One ed25519 verification, in picoseconds.
 const VERIFY: u64 = 60_000_000;
 
-/// One removed worker key apart from its storage accesses, in picoseconds.
+/// One dropped worker key apart from its storage accesses, in picoseconds.
 const KEY: u64 = 5_000_000;
 
 /// Estimates from counted storage accesses, on the safe side, until the benchmarks of a later
@@ -65,15 +73,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Self::deregister(keys).saturating_add(T::DbWeight::get().reads_writes(2, 2))
 	}
 
-	/// Provider, key and its reverse; genesis hash. Proof and small order are one verification
-	/// each.
-	fn add_worker_key() -> Weight {
-		Self::of(CALL.saturating_add(VERIFY.saturating_mul(2)), 3, 3)
+	/// Provider, key and its reverse; genesis hash; the former provider of the key, and its reverse
+	/// there; the end of the key list. Proof and small order are one verification each. For each
+	/// key that is looked at the step to it and its value, and two removals.
+	fn add_worker_key(keys: u32) -> Weight {
+		let keys = u64::from(keys);
+		Self::of(
+			CALL.saturating_add(VERIFY.saturating_mul(2))
+				.saturating_add(KEY.saturating_mul(keys)),
+			keys.saturating_mul(2).saturating_add(5),
+			keys.saturating_mul(2).saturating_add(5),
+		)
 	}
 
-	/// Provider, key and its reverse.
+	/// Provider and key.
 	fn remove_worker_key() -> Weight {
-		Self::of(CALL, 2, 3)
+		Self::of(CALL, 2, 2)
 	}
 
 	/// Provider; the end of the key list; for each key the step to it and its value, and two
@@ -85,5 +100,25 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			keys.saturating_mul(2).saturating_add(2),
 			keys.saturating_mul(2).saturating_add(1),
 		)
+	}
+
+	/// Provider.
+	fn chill() -> Weight {
+		Self::of(CALL, 1, 1)
+	}
+
+	/// Provider.
+	fn unchill() -> Weight {
+		Self::of(CALL, 1, 1)
+	}
+
+	/// Provider.
+	fn exit() -> Weight {
+		Self::of(CALL, 1, 1)
+	}
+
+	/// Key and its reverse; provider.
+	fn forget_worker_key() -> Weight {
+		Self::of(CALL, 2, 3)
 	}
 }

@@ -5,9 +5,13 @@
 
 use alloc::vec::Vec;
 
+use athanor_primitives::{
+	explain::{FreedBy, Held, HeldFor, HeldUntil},
+	ports::ExplainHolds,
+};
 use frame_support::{
 	parameter_types,
-	traits::{ConstU32, ConstU64},
+	traits::{ConstU32, ConstU64, OnTimestampSet, fungible::InspectHold},
 };
 use pallet_session::historical;
 use polkadot_sdk::*;
@@ -137,6 +141,42 @@ impl historical::SessionManager<AccountId, ()> for GenesisValidators {
 	}
 	fn start_session(_: u32) {}
 	fn end_session(_: u32) {}
+}
+
+/// What validators have on hold for their session keys.
+pub struct SessionKeyHolds;
+
+impl ExplainHolds for SessionKeyHolds {
+	type AccountId = AccountId;
+
+	fn explain(who: &AccountId, limit: u32) -> Vec<Held> {
+		let reason = pallet_session::HoldReason::Keys.into();
+		let amount = Balances::balance_on_hold(&reason, who);
+		let held = Held {
+			reason: HeldFor::SessionKeys,
+			amount,
+			until: HeldUntil::OwnerActs,
+			freed_by: FreedBy::SessionPurgeKeys,
+		};
+		(amount > 0 && limit > 0)
+			.then_some(held)
+			.into_iter()
+			.collect()
+	}
+}
+
+/// Holds a block's time against the BABE slot that it was made in.
+///
+/// A block without a BABE slot passes. This chain's nodes refuse such a block before they execute it;
+/// the omni-node's development mode makes no others, because it authors by Aura only.
+pub struct SlotOfBlock;
+
+impl OnTimestampSet<u64> for SlotOfBlock {
+	fn on_timestamp_set(moment: u64) {
+		if let Some(Some(_)) = Babe::initialized() {
+			Babe::on_timestamp_set(moment);
+		}
+	}
 }
 
 /// The key type of a validator's GRANDPA key.

@@ -10,9 +10,14 @@ use frame_system::EnsureRoot;
 use polkadot_sdk::*;
 use sp_runtime::{Perbill, Permill};
 
-use super::{economy::TreasuryAccount, system::RuntimeBlockWeights};
+use super::{
+	consensus::SessionKeyHolds,
+	economy::TreasuryAccount,
+	parameters::{EquivocationSlash, Retention, StakeMultiple, TimeoutSlash},
+	system::RuntimeBlockWeights,
+};
 use crate::{
-	AccountId, Balance, Balances, BlockNumber, Models, Pricing, Rewards, Runtime,
+	AccountId, Balance, Balances, BlockNumber, Jobs, Models, Pricing, Rewards, Runtime,
 	RuntimeHoldReason, Staking,
 	constants::{ATH, DAYS, HOURS, deposit},
 };
@@ -27,7 +32,12 @@ parameter_types! {
 		RuntimeHoldReason::Models(athanor_models::HoldReason::Deposit);
 	/// The most that a model's author can take of a job.
 	pub const MaxRoyalty: Permill = Permill::from_percent(20);
-	/// Blocks from a model's retirement to its removal: longer than any job lasts.
+	/// Blocks for which a retired model still takes jobs: time to move to another one.
+	pub const RetirementNotice: BlockNumber = DAYS;
+	/// Blocks for which a replaced version still takes jobs: time for providers to load the new one.
+	pub const VersionGrace: BlockNumber = 7 * DAYS;
+	/// Blocks from the last job that a model or a version takes to its removal: longer than any job
+	/// lasts.
 	pub const RetirementGrace: BlockNumber = 7 * DAYS;
 }
 
@@ -40,6 +50,8 @@ impl athanor_models::Config for Runtime {
 		LinearStoragePrice<ModelDepositBase, DepositPerByte, Balance>,
 	>;
 	type MaxRoyalty = MaxRoyalty;
+	type RetirementNotice = RetirementNotice;
+	type VersionGrace = VersionGrace;
 	type RetirementGrace = RetirementGrace;
 	type WeightInfo = athanor_models::weights::SubstrateWeight<Runtime>;
 }
@@ -51,8 +63,6 @@ parameter_types! {
 	pub const UnbondingPeriod: BlockNumber = 7 * DAYS;
 	/// Worker keys of a provider.
 	pub const MaxWorkerKeys: u32 = 16;
-	/// Share of a provider's stake that a missed deadline costs.
-	pub const TimeoutSlash: Permill = Permill::from_percent(1);
 	/// Blocks without new work after a missed deadline: 5 minutes.
 	pub const TimeoutPause: BlockNumber = 100;
 }
@@ -65,6 +75,7 @@ impl athanor_staking::Config for Runtime {
 	type UnbondingPeriod = UnbondingPeriod;
 	type MaxWorkerKeys = MaxWorkerKeys;
 	type TimeoutSlash = TimeoutSlash;
+	type EquivocationSlash = EquivocationSlash;
 	type TimeoutPause = TimeoutPause;
 	type WeightInfo = athanor_staking::weights::SubstrateWeight<Runtime>;
 }
@@ -121,8 +132,8 @@ parameter_types! {
 	pub const SettlePeriod: BlockNumber = 2;
 	/// Longest time limit of a job.
 	pub const MaxTimeLimit: BlockNumber = 24 * HOURS;
-	/// Blocks for which a closed job can be read.
-	pub const Retention: BlockNumber = 7 * DAYS;
+	/// How far ahead a claim may be valid: 5 minutes.
+	pub const MaxClaimValidity: BlockNumber = 100;
 	/// A quarter of a block for the job hook.
 	pub HookWeight: Weight = Perbill::from_percent(25) * RuntimeBlockWeights::get().max_block;
 }
@@ -149,6 +160,7 @@ impl athanor_jobs::Config for Runtime {
 	type Providers = Staking;
 	type Offers = Pricing;
 	type Payout = Rewards;
+	type Holds = (Jobs, Staking, Models, Pricing, SessionKeyHolds);
 	type Randomness = pallet_babe::ParentBlockRandomness<Runtime>;
 	type MaxInlineInput = MaxInlineInput;
 	type MaxOutputTokens = MaxOutputTokens;
@@ -158,6 +170,8 @@ impl athanor_jobs::Config for Runtime {
 	type PrefillTokensPerBlock = PrefillTokensPerBlock;
 	type TokensPerBlock = TokensPerBlock;
 	type SettlePeriod = SettlePeriod;
+	type StakeMultiple = StakeMultiple;
+	type MaxClaimValidity = MaxClaimValidity;
 	type MaxTimeLimit = MaxTimeLimit;
 	type Retention = Retention;
 	type HookWeight = HookWeight;

@@ -3,4 +3,5 @@
 pub mod consensus;
 pub mod economy;
 pub mod market;
+pub mod parameters;
 pub mod system;

@@ -16,8 +16,9 @@ use sp_runtime::{Perbill, traits::AccountIdLookup};
 use sp_version::RuntimeVersion;
 
 use crate::{
-	AccountId, Babe, Balance, Block, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
-	RuntimeOrigin, RuntimeTask, UncheckedExtrinsic, VERSION, constants::MILLISECS_PER_BLOCK,
+	AccountId, Balance, Block, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
+	RuntimeOrigin, RuntimeTask, UncheckedExtrinsic, VERSION, configs::consensus::SlotOfBlock,
+	constants::MILLISECS_PER_BLOCK,
 };
 
 /// Share of a block that ordinary transactions can fill; the rest is for hooks and operations.
@@ -64,7 +65,7 @@ impl frame_system::Config for Runtime {
 
 impl pallet_timestamp::Config for Runtime {
 	type Moment = u64;
-	type OnTimestampSet = Babe;
+	type OnTimestampSet = SlotOfBlock;
 	type MinimumPeriod = ConstU64<{ MILLISECS_PER_BLOCK / 2 }>;
 	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
 }

@@ -28,7 +28,7 @@ describe('a job', () => {
     const active = models.find(([, entry]) => entry.unwrap().status.isActive);
     assert.ok(active, 'the chain has no model');
     model = { id: active[0].args[0], entry: active[1].unwrap() };
-    const offers = await api.query.pricing.offers.entries(model.id);
+    const offers = await api.query.pricing.offers.entries([model.id, model.entry.version]);
     assert.ok(offers.length > 0, 'the model has no offer');
     const { price } = offers[0][1].unwrap();
     ceiling = { input: price.input.toBigInt() * 2n, output: price.output.toBigInt() * 2n };
@@ -39,12 +39,21 @@ describe('a job', () => {
   it('is posted', async () => {
     const request = {
       model: model.id,
+      version: null,
       input: { Inline: PROMPT },
       format: 'Completion',
       sampler: 'Greedy',
       maxOutputTokens: MAX_OUTPUT_TOKENS,
       ceiling,
       assignment: 'Auto',
+      eligibility: {
+        allow: [],
+        exclude: [],
+        regions: [],
+        maxRetentionHours: null,
+        minGpuMemoryGib: null,
+        numericClass: null,
+      },
       timeLimit: 60,
     };
     const { hash, events } = await send(api.tx.jobs.post(request), alice);
@@ -129,7 +138,8 @@ describe('a job', () => {
     assert.ok(!isSigned(receiptPayload(new Uint8Array(32), signed.receipt), signed.signature.toU8a(), worker));
 
     const owner = (await story.acceptedIn.at.query.staking.workers(signed.worker)).unwrap();
-    assert.equal(owner.toString(), story.assigned.provider.toString());
+    assert.equal(owner.provider.toString(), story.assigned.provider.toString());
+    assert.ok(owner.retiredAt.isNone);
   });
 
   it('has a block with the receipt that decodes', async () => {
@@ -198,12 +208,21 @@ describe('a job', () => {
   it('is refused with an error that says what to do', async () => {
     const request = {
       model: model.id,
+      version: null,
       input: { Inline: 'a'.repeat(8193) },
       format: 'Completion',
       sampler: 'Greedy',
       maxOutputTokens: 1,
       ceiling,
       assignment: 'Auto',
+      eligibility: {
+        allow: [],
+        exclude: [],
+        regions: [],
+        maxRetentionHours: null,
+        minGpuMemoryGib: null,
+        numericClass: null,
+      },
       timeLimit: 60,
     };
     await assert.rejects(send(api.tx.jobs.post(request), alice), /jobs\.InputTooLong: .*Shorten/);

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
+use super::speed::Speed;
 use crate::{
 	metrics,
 	runner::{Output, Progress, Prompt, RunError, Runner},
@@ -44,6 +45,7 @@ pub struct Ticket {
 #[derive(Debug)]
 pub struct Engine {
 	orders: mpsc::Sender<Order>,
+	speed: Speed,
 }
 
 impl Engine {
@@ -53,16 +55,23 @@ impl Engine {
 	/// The system gives no thread.
 	pub fn start<R: Runner>(mut runner: R, throttle: Option<f64>) -> std::io::Result<Self> {
 		let (orders, inbox) = mpsc::channel::<Order>();
+		let speed = Speed::default();
+		let seen = speed.clone();
 		thread::Builder::new()
 			.name("inference".into())
 			.spawn(move || {
 				for order in inbox {
-					let result = run(&mut runner, &order, throttle);
+					let result = run(&mut runner, &order, throttle, &seen);
 					// Nobody waits for it any more when the worker was told to stop.
 					let _ = order.reply.send(result);
 				}
 			})?;
-		Ok(Self { orders })
+		Ok(Self { orders, speed })
+	}
+
+	/// How fast it is.
+	pub fn speed(&self) -> &Speed {
+		&self.speed
 	}
 
 	/// Runs a job, after those before it.
@@ -85,6 +94,7 @@ fn run<R: Runner>(
 	runner: &mut R,
 	order: &Order,
 	throttle: Option<f64>,
+	speed: &Speed,
 ) -> Result<Output, RunError> {
 	if order.cancel.is_cancelled() {
 		return Err(RunError::Cancelled);
@@ -102,6 +112,7 @@ fn run<R: Runner>(
 		.unwrap_or_else(|panic| Err(RunError::Failed(message(panic.as_ref()))));
 	if let Ok(output) = &result {
 		metrics::finished(output.tokens_in, pace.started.elapsed());
+		pace.teach(speed, output.tokens_in);
 	}
 	result
 }
@@ -119,6 +130,7 @@ pub(crate) fn message(panic: &(dyn std::any::Any + Send)) -> String {
 struct Pace {
 	job: JobId,
 	started: Instant,
+	first: Option<Duration>,
 	last: Instant,
 	tokens: u32,
 	interval: Option<Duration>,
@@ -131,6 +143,7 @@ impl Pace {
 		Self {
 			job,
 			started,
+			first: None,
 			last: started,
 			tokens: 0,
 			interval,
@@ -141,6 +154,7 @@ impl Pace {
 		let now = Instant::now();
 		metrics::token();
 		if self.tokens == 0 {
+			self.first = Some(now - self.started);
 			metrics::first_token(now - self.started);
 			debug!(
 				"job {}: first token after {:.2?}",
@@ -159,6 +173,14 @@ impl Pace {
 				self.tokens,
 				now - self.started
 			);
+		}
+	}
+
+	/// What the finished job says about the engine's speed. What a throttle holds back counts.
+	fn teach(&self, speed: &Speed, tokens_in: u32) {
+		if let Some(first) = self.first {
+			let rest = self.started.elapsed().saturating_sub(first);
+			speed.observe(tokens_in, first, self.tokens.saturating_sub(1), rest);
 		}
 	}
 

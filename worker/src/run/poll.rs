@@ -5,20 +5,20 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use athanor_primitives::receipt::{Refusal, input_hash};
 use tracing::{error, info, warn};
 
-use super::{Pending, Running, Worker, rules::Verdict, submit::is_definite};
+use super::{Intake, Pending, Running, Worker, rules::Verdict, submit::is_definite};
 use crate::{
 	error::Error,
 	journal::{Entry, State},
-	ledger::{Assigned, BlockRef, Ledger, Standing},
-	metrics,
+	ledger::{Assigned, BlockRef, Ledger},
+	metrics::{self, JobResult},
 	runner::Prompt,
 };
 
 /// A job on which the engine failed so often is left alone.
-const MAX_FAILURES: u32 = 3;
+pub(super) const MAX_FAILURES: u32 = 3;
 
 /// On a block older than this no job is taken. A node that is catching up shows jobs that were done
-/// long ago; computing them again would give them a second, different receipt.
+/// long ago.
 const MAX_AGE: Duration = Duration::from_secs(300);
 
 /// While idle, the worker says so every so many blocks.
@@ -26,20 +26,28 @@ const SAY_IDLE_EVERY: u32 = 100;
 
 impl<L: Ledger> Worker<L> {
 	/// Reads the jobs of the provider and acts on them.
-	pub(super) async fn poll(&mut self, best: BlockRef, accepting: bool) -> Result<(), Error> {
+	pub(super) async fn poll(&mut self, best: BlockRef, intake: Intake) -> Result<(), Error> {
 		let assigned = self
 			.ledger
 			.assigned(&self.setup.provider, best.hash)
 			.await?;
 		let live = |job: &u64| assigned.iter().any(|task| task.job == *job);
-		self.told.retain(|job, _| live(job));
-		self.failures.retain(|job, _| live(job));
+		let seen = &self.seen;
+		self.told
+			.retain(|job, _| live(job) || seen.contains_key(job));
+		self.failures
+			.retain(|job, _| live(job) || seen.contains_key(job));
 		self.watch_running(&assigned, best);
 		self.revive(&assigned)?;
 		self.push(&assigned, best).await?;
 		self.watch_settlement(best).await?;
-		if accepting && self.running.is_none() {
-			self.take(&assigned, best).await?;
+		self.watch_claim(&assigned, best).await?;
+		self.tidy_won(&assigned)?;
+		if intake != Intake::Nothing && self.running.is_none() {
+			self.take(&assigned, best, intake).await?;
+		}
+		if intake == Intake::All {
+			self.claim_next(best).await?;
 		}
 		self.say_idle(best);
 		Ok(())
@@ -76,8 +84,14 @@ impl<L: Ledger> Worker<L> {
 
 	/// Starts the most urgent of the jobs that are for this worker. Those on which the engine failed
 	/// come last, so that they keep nobody waiting.
-	async fn take(&mut self, assigned: &[Assigned], best: BlockRef) -> Result<(), Error> {
-		let mut tasks: Vec<&Assigned> = assigned.iter().collect();
+	async fn take(
+		&mut self,
+		assigned: &[Assigned],
+		best: BlockRef,
+		intake: Intake,
+	) -> Result<(), Error> {
+		let claimed = |task: &&Assigned| intake == Intake::All || self.won.contains(&task.job);
+		let mut tasks: Vec<&Assigned> = assigned.iter().filter(claimed).collect();
 		tasks.sort_by_key(|task| {
 			let failures = self.failures.get(&task.job).copied().unwrap_or_default();
 			(failures, task.deadline, task.job)
@@ -97,7 +111,12 @@ impl<L: Ledger> Worker<L> {
 					keys.insert(found)
 				}
 			};
-			match self.setup.rules.judge(task, keys, best.number) {
+			let verdict = match self.setup.rules.judge(task, keys, best.number) {
+				// Who claimed it does it, whoever would have had it first.
+				Verdict::Wait { .. } if self.won.contains(&task.job) => Verdict::Take,
+				verdict => verdict,
+			};
+			match verdict {
 				Verdict::Take => {
 					if self.is_current(task, best).await? && self.begin(task, best).await? {
 						return Ok(());
@@ -132,11 +151,37 @@ impl<L: Ledger> Worker<L> {
 			self.tell(task.job, what, true);
 			return Ok(false);
 		}
-		match self.journal.get(task.job)? {
+		match self.journal.signed(task.job)? {
 			None => Ok(true),
-			Some((entry, _)) if entry.task == task.digest() => Ok(false),
-			Some(_) => self.has_replaced(task).await,
+			Some(answered) => {
+				self.refuse_second(task, answered)?;
+				Ok(false)
+			}
 		}
+	}
+
+	/// Says why a job is let go for whose number this worker has signed a receipt already. If that
+	/// receipt answers this very task, it is the one that is sent, and there is nothing to say.
+	pub(super) fn refuse_second(
+		&mut self,
+		task: &Assigned,
+		answered: [u8; 32],
+	) -> Result<(), Error> {
+		let why = if answered != task.digest() {
+			"for another task of this number (another input, format, sampler, seed, limit or version of the model)"
+		} else if self.journal.get(task.job)?.is_none() {
+			"and has not kept it"
+		} else {
+			return Ok(());
+		};
+		let what = format!(
+			"let go: this worker has signed a receipt {why}, and a second one would be proof of equivocation, which costs more stake than a missed deadline. Unless another worker of this provider does it by block {}, the provider is slashed. On a development chain that was started afresh, use another --data-dir",
+			task.deadline
+		);
+		if self.tell(task.job, what, true) {
+			metrics::job(JobResult::LetGo);
+		}
+		Ok(())
 	}
 
 	/// Takes up closed receipts for which the chain waits once more. The same bytes serve again.
@@ -189,30 +234,12 @@ impl<L: Ledger> Worker<L> {
 		true
 	}
 
-	/// Whether a task, in whose place another one was computed before, is there to stay. A second
-	/// receipt for the same job is signed only then.
-	async fn has_replaced(&mut self, task: &Assigned) -> Result<bool, Error> {
-		let finalised = self
-			.finalised
-			.filter(|block| block.number >= task.assigned_at);
-		if let Some(block) = finalised {
-			let standing = self.ledger.standing(task.job, block.hash).await?;
-			if matches!(&standing, Standing::Assigned(found) if found.digest() == task.digest()) {
-				self.tell(
-					task.job,
-					"it is another task than before; computing it".into(),
-					true,
-				);
-				return Ok(true);
-			}
-		}
-		let what = "it is another task than the one computed before; waiting until its assignment is final";
-		self.tell(task.job, what.into(), true);
-		Ok(false)
-	}
-
 	/// Whether the best block is of now.
-	async fn is_current(&mut self, task: &Assigned, best: BlockRef) -> Result<bool, Error> {
+	pub(super) async fn is_current(
+		&mut self,
+		task: &Assigned,
+		best: BlockRef,
+	) -> Result<bool, Error> {
 		let time = Duration::from_millis(self.ledger.time(best.hash).await?);
 		let now = SystemTime::now()
 			.duration_since(UNIX_EPOCH)

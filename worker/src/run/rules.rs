@@ -1,8 +1,11 @@
-//! Which assigned jobs this worker takes.
+//! Which assigned jobs this worker takes, and which open ones it claims.
 
-use athanor_primitives::{ModelId, WorkerKey, price::Price};
+use athanor_primitives::{JobId, ModelId, WorkerKey, eligibility::Ineligible, price::Price};
 
-use crate::{ledger::Assigned, share};
+use crate::{
+	ledger::{AccountId, Assigned, OpenJob, OwnOffer},
+	share,
+};
 
 /// What this worker is ready to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,18 +49,37 @@ impl Rules {
 		if !task.in_time(best) {
 			return Verdict::Leave(format!("its deadline, block {}, has passed", task.deadline));
 		}
-		let peers: Vec<WorkerKey> = keys
-			.iter()
-			.copied()
-			.filter(|key| self.peers.as_ref().is_none_or(|peers| peers.contains(key)))
-			.collect();
-		let rank = share::rank(&self.worker, &peers, task.job);
+		let rank = self.rank(task.job, keys);
 		let until = share::starts_at(rank, task.assigned_at, task.deadline);
 		if best < until {
 			Verdict::Wait { until }
 		} else {
 			Verdict::Take
 		}
+	}
+
+	/// How many workers of the provider come before this one for a job. `keys` are all its keys.
+	pub fn rank(&self, job: JobId, keys: &[WorkerKey]) -> usize {
+		let peers: Vec<WorkerKey> = keys
+			.iter()
+			.copied()
+			.filter(|key| self.peers.as_ref().is_none_or(|peers| peers.contains(key)))
+			.collect();
+		share::rank(&self.worker, &peers, job)
+	}
+
+	/// Why this worker does not claim a job, if it does not: what its provider would be refused for, or
+	/// what this worker would not take.
+	pub fn objection_to_claim(
+		&self,
+		job: &OpenJob,
+		provider: &AccountId,
+		offer: &OwnOffer,
+	) -> Option<String> {
+		let task = job.task(*provider, offer.price, 0, 0);
+		ineligible(job, provider, offer)
+			.map(|reason| format!("for the provider, {}", reason.reason()))
+			.or_else(|| self.objection(&task))
 	}
 
 	fn objection(&self, task: &Assigned) -> Option<String> {
@@ -93,4 +115,27 @@ impl Rules {
 		}
 		None
 	}
+}
+
+/// The first condition of a job that the provider fails, of those that can be told from its offer.
+fn ineligible(job: &OpenJob, provider: &AccountId, offer: &OwnOffer) -> Option<Ineligible> {
+	let rules = &job.rules;
+	if !rules.allow.is_empty() && !rules.allow.contains(provider) {
+		return Some(Ineligible::NotAllowed);
+	}
+	if rules.exclude.contains(provider) {
+		return Some(Ineligible::Excluded);
+	}
+	if job.failed.contains(provider) {
+		return Some(Ineligible::FailedBefore);
+	}
+	if !offer.price.within(&job.ceiling) {
+		return Some(Ineligible::PriceAboveCeiling);
+	}
+	rules
+		.needs()
+		.check(&offer.attributes)
+		.err()
+		.or(offer.obstacle)
+		.or((offer.free == 0).then_some(Ineligible::NoFreeSlot))
 }

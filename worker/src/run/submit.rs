@@ -27,7 +27,9 @@ pub(super) fn is_definite(refusal: Refusal) -> bool {
 		| Refusal::NotAssigned
 		| Refusal::AlreadySubmitted
 		| Refusal::TooLate
-		| Refusal::WrongWorker => false,
+		| Refusal::WrongWorker
+		| Refusal::NotClaimable
+		| Refusal::ClaimExpired => false,
 		Refusal::WrongModel
 		| Refusal::WrongInput
 		| Refusal::TooManyTokens

@@ -15,8 +15,11 @@ use std::{
 	time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
+use athanor::chain::Rules as JobRules;
 use athanor_primitives::{
-	H256, JobId, WorkerKey as PublicKey,
+	H256, JobId, ModelId, WorkerKey as PublicKey,
+	claim::SignedClaim,
+	eligibility::{Attributes, Ineligible},
 	job::{CloseReason, PromptFormat, Sampler},
 	price::Price,
 	receipt::{
@@ -29,9 +32,10 @@ use athanor_worker::{
 	journal::{Journal, State as Record},
 	keys::WorkerKey,
 	ledger::{
-		AccountId, Assigned, BlockRef, Closed, Head, Ledger, LedgerError, Standing, SubmitError,
+		AccountId, Assigned, BlockRef, ClaimError, Closed, Head, Ledger, LedgerError, OpenJob,
+		OwnOffer, Standing, SubmitError,
 	},
-	run::{Setup, Worker, engine::Engine, rules::Rules},
+	run::{Setup, Worker, claim::WorkPeriod, engine::Engine, rules::Rules},
 	runner::{Output, Progress, Prompt, RunError, Runner},
 	shutdown::{Shutdown, Stage, Trigger},
 };
@@ -42,7 +46,11 @@ use tokio::{sync::broadcast, task::JoinHandle};
 
 pub const GENESIS: H256 = H256([9; 32]);
 pub const PROVIDER: AccountId = AccountId { 0: [4; 32] };
+/// Somebody else, who has no worker key here.
+pub const RIVAL: AccountId = AccountId { 0: [5; 32] };
 const SETTLE_PERIOD: u32 = 2;
+/// Blocks that a worker has for a claimed job.
+pub const WORK_PERIOD: u32 = 20;
 
 pub fn key(n: u8) -> WorkerKey {
 	WorkerKey::from_seed(&[n; 32])
@@ -50,7 +58,7 @@ pub fn key(n: u8) -> WorkerKey {
 
 #[derive(Clone)]
 enum Job {
-	Open,
+	Open(Box<OpenJob>, Vec<u8>),
 	Assigned(Assigned, Vec<u8>),
 	Submitted(SignedReceipt, u32),
 	Paid(SignedReceipt),
@@ -71,6 +79,14 @@ struct Inner {
 	all: HashMap<H256, Block>,
 	keys: Vec<PublicKey>,
 	pool: Vec<SignedReceipt>,
+	/// Claims in the pool, one for each job.
+	claims: BTreeMap<JobId, SignedClaim>,
+	/// Claims that were handed in, in order, whether or not they were taken.
+	claimed: Vec<SignedClaim>,
+	/// What refuses claims, if anything does.
+	ineligible: Option<Ineligible>,
+	/// The provider's offer.
+	offer: Option<OwnOffer>,
 	/// What was submitted, as bytes, in order, whether or not it was taken.
 	submissions: Vec<Vec<u8>>,
 	offline: bool,
@@ -88,6 +104,26 @@ pub struct Chain {
 
 fn hash(number: u32, fork: u8) -> H256 {
 	H256(athanor_primitives::blake2_256(&(number, fork).encode()))
+}
+
+/// The same as a job that whoever comes first can claim.
+pub fn open_job(job: JobId, input: &str, claimable_until: u32) -> OpenJob {
+	let task = task(job, input, 0, 0);
+	OpenJob {
+		job,
+		model: task.model,
+		model_version: task.model_version,
+		input_hash: task.input_hash,
+		format: task.format,
+		sampler: task.sampler,
+		seed: task.seed,
+		max_input_tokens: task.max_input_tokens,
+		max_output_tokens: task.max_output_tokens,
+		ceiling: Price::flat(10),
+		rules: JobRules::default(),
+		failed: vec![],
+		claimable_until,
+	}
 }
 
 /// A job for the prompt `input`, assigned to [`PROVIDER`].
@@ -128,6 +164,15 @@ impl Chain {
 			all: HashMap::from([(genesis.at.hash, genesis)]),
 			keys: vec![key(1).public()],
 			pool: Vec::new(),
+			claims: BTreeMap::new(),
+			claimed: Vec::new(),
+			ineligible: None,
+			offer: Some(OwnOffer {
+				price: Price::flat(10),
+				attributes: Attributes::default(),
+				free: 4,
+				obstacle: None,
+			}),
 			submissions: Vec::new(),
 			offline: false,
 			pool_full: false,
@@ -150,6 +195,37 @@ impl Chain {
 
 	pub fn submissions(&self) -> Vec<Vec<u8>> {
 		self.lock().submissions.clone()
+	}
+
+	/// Claims that were handed in, in order.
+	pub fn claims(&self) -> Vec<SignedClaim> {
+		self.lock().claimed.clone()
+	}
+
+	pub fn set_ineligible(&self, reason: Option<Ineligible>) {
+		self.lock().ineligible = reason;
+	}
+
+	pub fn set_offer(&self, offer: Option<OwnOffer>) {
+		self.lock().offer = offer;
+	}
+
+	pub fn offer(&self) -> OwnOffer {
+		self.lock().offer.unwrap()
+	}
+
+	/// Somebody else's claim is in the pool first.
+	pub fn rival_claim(&self, job: JobId) {
+		let claim = SignedClaim {
+			claim: athanor_primitives::claim::Claim {
+				job,
+				valid_until: u32::MAX,
+			},
+			genesis: GENESIS,
+			worker: key(99).public(),
+			signature: [0; 64],
+		};
+		self.lock().claims.insert(job, claim);
 	}
 
 	pub fn set_keys(&self, keys: &[u8]) {
@@ -176,7 +252,9 @@ impl Chain {
 	}
 
 	pub fn clear_pool(&self) {
-		self.lock().pool.clear();
+		let mut inner = self.lock();
+		inner.pool.clear();
+		inner.claims.clear();
 	}
 
 	/// A block on top of the best, after a change to the jobs.
@@ -189,12 +267,31 @@ impl Chain {
 			let now = block.at.number;
 			for job in block.jobs.values_mut() {
 				*job = match job.clone() {
+					Job::Open(open, _) if now >= open.claimable_until => Job::TimedOut,
 					Job::Assigned(task, _) if now >= task.deadline => Job::TimedOut,
 					Job::Submitted(signed, settles) if now >= settles => Job::Paid(signed),
 					other => other,
 				};
 			}
 			change(&mut block.jobs);
+			let (keys, claims) = (inner.keys.clone(), std::mem::take(&mut inner.claims));
+			for (id, signed) in claims {
+				let Some(job @ Job::Open(..)) = block.jobs.get_mut(&id) else {
+					continue;
+				};
+				if now > signed.claim.valid_until {
+					continue;
+				}
+				if let Job::Open(open, input) = job.clone() {
+					let provider = if keys.contains(&signed.worker) {
+						PROVIDER
+					} else {
+						RIVAL
+					};
+					let task = open.task(provider, Price::flat(10), now, now + WORK_PERIOD);
+					*job = Job::Assigned(task, input);
+				}
+			}
 			for signed in std::mem::take(&mut inner.pool) {
 				let job = block.jobs.get_mut(&signed.receipt.job);
 				if let Some(job @ Job::Assigned(..)) = job {
@@ -218,6 +315,20 @@ impl Chain {
 	pub fn assign(&self, task: &Assigned, input: &str) -> u32 {
 		let (task, input) = (task.clone(), input.as_bytes().to_vec());
 		self.build(|jobs| drop(jobs.insert(task.job, Job::Assigned(task, input))))
+	}
+
+	/// A block that opens a job for claims.
+	pub fn open(&self, job: &OpenJob, input: &str) -> u32 {
+		let (job, input) = (job.clone(), input.as_bytes().to_vec());
+		self.build(|jobs| drop(jobs.insert(job.job, Job::Open(Box::new(job), input))))
+	}
+
+	/// Who has a job on the best chain.
+	pub fn provider_of(&self, job: JobId) -> Option<AccountId> {
+		match self.lock().chain.last().unwrap().jobs.get(&job) {
+			Some(Job::Assigned(task, _)) => Some(task.provider),
+			_ => None,
+		}
 	}
 
 	/// A block that contains this receipt, whoever made it.
@@ -269,7 +380,7 @@ fn examine(
 	ensure(signed.genesis == GENESIS, Refusal::WrongChain)?;
 	let task = match block.jobs.get(&receipt.job) {
 		Some(Job::Assigned(task, _)) => task,
-		Some(Job::Open | Job::TimedOut) => return Err(Refusal::NotAssigned),
+		Some(Job::Open(..) | Job::TimedOut) => return Err(Refusal::NotAssigned),
 		Some(Job::Submitted(..)) => return Err(Refusal::AlreadySubmitted),
 		Some(Job::Paid(_)) | None => return Err(Refusal::UnknownJob),
 	};
@@ -347,6 +458,34 @@ impl Ledger for Node {
 		})
 	}
 
+	async fn claimable(
+		&self,
+		model: ModelId,
+		version: u32,
+		at: BlockRef,
+	) -> Result<Vec<OpenJob>, LedgerError> {
+		self.0.at(at.hash, |block| {
+			let jobs = block.jobs.values().filter_map(|job| match job {
+				Job::Open(open, _) if (open.model, open.model_version) == (model, version) => {
+					Some(open.as_ref().clone())
+				}
+				_ => None,
+			});
+			jobs.collect()
+		})
+	}
+
+	async fn own_offer(
+		&self,
+		_provider: &AccountId,
+		_model: ModelId,
+		_version: u32,
+		at: BlockRef,
+	) -> Result<Option<OwnOffer>, LedgerError> {
+		self.0.at(at.hash, |_| ())?;
+		Ok(self.0.lock().offer)
+	}
+
 	async fn input(&self, job: JobId, at: H256) -> Result<Option<Vec<u8>>, LedgerError> {
 		self.0.at(at, |block| match block.jobs.get(&job) {
 			Some(Job::Assigned(_, input)) => Some(input.clone()),
@@ -357,7 +496,7 @@ impl Ledger for Node {
 	async fn standing(&self, job: JobId, at: H256) -> Result<Standing, LedgerError> {
 		self.0.at(at, |block| match block.jobs.get(&job).cloned() {
 			None | Some(Job::TimedOut) => Standing::Absent,
-			Some(Job::Open) => Standing::Open,
+			Some(Job::Open(..)) => Standing::Open,
 			Some(Job::Assigned(task, _)) => Standing::Assigned(task),
 			Some(Job::Submitted(signed, settles)) => Standing::Received {
 				signed: Box::new(signed),
@@ -418,11 +557,43 @@ impl Ledger for Node {
 		}
 		Ok(())
 	}
+
+	async fn claim(&self, signed: &SignedClaim) -> Result<(), ClaimError> {
+		let mut inner = self.0.lock();
+		if inner.offline {
+			return Err(LedgerError::Unreachable("cut off".into()).into());
+		}
+		inner.claimed.push(signed.clone());
+		let best = inner.chain.last().unwrap();
+		if !matches!(best.jobs.get(&signed.claim.job), Some(Job::Open(..))) {
+			return Err(ClaimError::Refused(Refusal::NotClaimable));
+		}
+		let now = best.at.number + 1;
+		if signed.claim.valid_until < now || signed.claim.valid_until > now + 100 {
+			return Err(ClaimError::Refused(Refusal::ClaimExpired));
+		}
+		let worker = VerifyingKey::from_bytes(&signed.worker).unwrap();
+		let payload = signed.claim.payload(&GENESIS);
+		if worker
+			.verify_strict(&payload, &Signature::from_bytes(&signed.signature))
+			.is_err()
+		{
+			return Err(ClaimError::Refused(Refusal::BadSignature));
+		}
+		if let Some(reason) = inner.ineligible {
+			return Err(ClaimError::Ineligible(reason));
+		}
+		if inner.claims.contains_key(&signed.claim.job) {
+			return Err(ClaimError::Outrun);
+		}
+		inner.claims.insert(signed.claim.job, signed.clone());
+		Ok(())
+	}
 }
 
 /// What the engine does with a prompt: `fail`, `panic`, `reject`, `slow` and `prefill` (give tokens,
 /// or read the prompt, until cancelled), anything else is answered with as many tokens as it has
-/// bytes.
+/// bytes; `stubborn` without asking at the end whether it was cancelled.
 #[derive(Clone, Default)]
 pub struct Script {
 	/// How many runs began.
@@ -471,7 +642,7 @@ impl Runner for Script {
 			}
 		}
 		drop(self.gate.blocking_lock());
-		if !observe(Progress::Token("")) {
+		if text != "stubborn" && !observe(Progress::Token("")) {
 			return Err(RunError::Cancelled);
 		}
 		let leaves = tokens.iter().map(|token| [*token as u8; 32]).collect();
@@ -507,6 +678,13 @@ pub fn setup(n: u8) -> Setup {
 			worker: key(n).public(),
 			peers: None,
 		},
+		claims: true,
+		max_claim_validity: 100,
+		work_period: WorkPeriod {
+			base: WORK_PERIOD,
+			prefill_tokens_per_block: 600,
+			tokens_per_block: 60,
+		},
 		block_time: Duration::from_secs(3),
 		max_text: 65_536,
 		keep: Duration::from_secs(3_600),
@@ -520,8 +698,12 @@ impl Process {
 	}
 
 	pub fn start_with(chain: &Arc<Chain>, dir: &Path, script: &Script, setup: Setup) -> Self {
-		let journal = Journal::open(dir, &GENESIS, &setup.key.public()).unwrap();
 		let engine = Engine::start(script.clone(), None).unwrap();
+		Self::start_engine(chain, dir, engine, setup)
+	}
+
+	pub fn start_engine(chain: &Arc<Chain>, dir: &Path, engine: Engine, setup: Setup) -> Self {
+		let journal = Journal::open(dir, &GENESIS, &setup.key.public()).unwrap();
 		let worker = Worker::new(Arc::new(Node(chain.clone())), journal, setup, engine).unwrap();
 		let (trigger, shutdown) = Shutdown::manual();
 		Self {

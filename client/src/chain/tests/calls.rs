@@ -1,6 +1,7 @@
 //! Calls, as the runtime decodes them.
 
 use athanor_primitives::{
+	eligibility::Attributes,
 	job::{Assignment, Sampler},
 	model::{NumericClass, PriceClass},
 	price::{Price, PriceBounds},
@@ -9,7 +10,7 @@ use athanor_runtime::RuntimeCall;
 use codec::Decode;
 use polkadot_sdk::{pallet_balances, sp_runtime::Permill};
 
-use super::{METADATA, account, hashes, request, runtime_account, spec};
+use super::{METADATA, account, hashes, receipt, request, runtime_account, spec, version_spec};
 use crate::chain::Call;
 
 fn sent(call: Call) -> RuntimeCall {
@@ -49,6 +50,60 @@ fn model_calls_arrive() {
 }
 
 #[test]
+fn version_and_ownership_calls_arrive() {
+	use athanor_models::Call as Models;
+	let arrived = athanor_models::types::VersionSpec {
+		hashes: hashes(),
+		context_length: 2_048,
+		template_overhead: 17,
+		source: b"hf:a/b@d".to_vec(),
+	};
+	let cases = [
+		(
+			Call::PublishVersion {
+				model: 7,
+				spec: version_spec(),
+			},
+			Models::publish_version {
+				model: 7,
+				spec: arrived,
+			},
+		),
+		(
+			Call::RemoveVersion {
+				model: 7,
+				version: 2,
+			},
+			Models::remove_version {
+				model: 7,
+				version: 2,
+			},
+		),
+		(
+			Call::OfferOwnership {
+				model: 7,
+				to: account(3),
+			},
+			Models::offer_ownership {
+				model: 7,
+				to: runtime_account(3),
+			},
+		),
+		(
+			Call::WithdrawOwnershipOffer(7),
+			Models::withdraw_ownership_offer { model: 7 },
+		),
+		(
+			Call::AcceptOwnership(7),
+			Models::accept_ownership { model: 7 },
+		),
+	];
+	for (call, arrived) in cases {
+		assert_eq!(sent(call), RuntimeCall::Models(arrived));
+	}
+}
+
+#[test]
 fn staking_calls_arrive() {
 	use athanor_staking::Call as Staking;
 	let cases = [
@@ -73,7 +128,14 @@ fn staking_calls_arrive() {
 			Call::RemoveWorkerKey { key: [1; 32] },
 			Staking::remove_worker_key { key: [1; 32] },
 		),
+		(
+			Call::ForgetWorkerKey { key: [1; 32] },
+			Staking::forget_worker_key { key: [1; 32] },
+		),
 		(Call::DeregisterProvider, Staking::deregister {}),
+		(Call::Chill, Staking::chill {}),
+		(Call::Unchill, Staking::unchill {}),
+		(Call::Exit, Staking::exit {}),
 	];
 	for (call, arrived) in cases {
 		assert_eq!(sent(call), RuntimeCall::Staking(arrived));
@@ -87,6 +149,11 @@ fn pricing_calls_arrive() {
 		input: 1,
 		output: 2,
 	};
+	let attributes = Attributes {
+		region: Some(*b"DE"),
+		retention_hours: None,
+		gpu_memory_gib: 80,
+	};
 	let bounds = PriceBounds {
 		floor: Price::flat(1),
 		ceiling: Price::flat(9),
@@ -95,26 +162,38 @@ fn pricing_calls_arrive() {
 		(
 			Call::SetOffer {
 				model: 3,
+				version: 2,
 				price,
 				slots: 4,
+				attributes,
 			},
 			Pricing::set_offer {
 				model: 3,
+				version: 2,
 				price,
 				slots: 4,
+				attributes,
 			},
 		),
 		(
-			Call::RemoveOffer { model: 3 },
-			Pricing::remove_offer { model: 3 },
+			Call::RemoveOffer {
+				model: 3,
+				version: 2,
+			},
+			Pricing::remove_offer {
+				model: 3,
+				version: 2,
+			},
 		),
 		(
 			Call::PruneOffer {
 				model: 3,
+				version: 2,
 				provider: account(8),
 			},
 			Pricing::prune_offer {
 				model: 3,
+				version: 2,
 				provider: runtime_account(8),
 			},
 		),
@@ -140,20 +219,42 @@ fn job_calls_and_transfers_arrive() {
 		temperature_milli: 700,
 		k: 50,
 	};
-	assert_eq!(
-		sent(Call::PostJob(request(
+	let modes = [
+		(
 			Assignment::Direct(account(7)),
-			sampler
-		))),
-		RuntimeCall::Jobs(athanor_jobs::Call::post {
-			request: request(Assignment::Direct(runtime_account(7)), sampler)
-		})
-	);
+			Assignment::Direct(runtime_account(7)),
+		),
+		(Assignment::Auto, Assignment::Auto),
+		(Assignment::Open, Assignment::Open),
+	];
+	for (mode, arrived) in modes {
+		for (listed, listed_there) in [
+			(vec![], vec![]),
+			(
+				vec![account(4), account(5)],
+				vec![runtime_account(4), runtime_account(5)],
+			),
+		] {
+			assert_eq!(
+				sent(Call::PostJob(request(mode.clone(), sampler, &listed))),
+				RuntimeCall::Jobs(athanor_jobs::Call::post {
+					request: request(arrived.clone(), sampler, &listed_there)
+				})
+			);
+		}
+	}
 	assert_eq!(
-		sent(Call::PostJob(request(Assignment::Auto, Sampler::Greedy))),
-		RuntimeCall::Jobs(athanor_jobs::Call::post {
-			request: request(Assignment::Auto, Sampler::Greedy)
-		})
+		sent(Call::ClaimJob(9)),
+		RuntimeCall::Jobs(athanor_jobs::Call::claim { job: 9 })
+	);
+	let (first, mut second) = (receipt().signed, receipt().signed);
+	second.receipt.tokens_out = 6;
+	assert_eq!(
+		sent(Call::ReportEquivocation {
+			first: Box::new(first.clone()),
+			second: Box::new(second.clone()),
+		}),
+		RuntimeCall::Jobs(athanor_jobs::Call::report_equivocation { first, second })
 	);
 	assert_eq!(
 		sent(Call::CancelJob(u64::MAX)),

@@ -7,12 +7,17 @@ use polkadot_sdk::{
 	frame_system,
 	sp_runtime::{ArithmeticError, DispatchError, ModuleError, TokenError},
 };
-use subxt::{ArcMetadata, OfflineClient, SubstrateConfig, config::substrate::SpecVersionForRange};
 
-use super::{METADATA, account, outcome, runtime_account};
+use super::{METADATA, account, attributes, hashes, offline, outcome, runtime_account};
 use crate::chain::{
 	dispatch::rejection_from_bytes,
-	events::{Events, JobAssigned, JobClosed, JobPaid, JobPosted, WorkerKeyAdded},
+	events::{
+		Event, Events, Fault, JobAssigned, JobClosed, JobOpened, JobPaid, JobPosted, ModelRetired,
+		OfferRemoved, OfferSet, OwnershipOfferWithdrawn, OwnershipOffered, OwnershipTransferred,
+		ProviderChilled, ProviderPaused, ProviderSlashed, ProviderUnchilled, VersionPublished,
+		VersionRemoved, VersionSuperseded, WorkerEquivocated, WorkerKeyAdded, WorkerKeyForgotten,
+		WorkerKeyRemoved,
+	},
 };
 
 fn block_events(events: Vec<(u32, RuntimeEvent)>) -> Events {
@@ -24,17 +29,7 @@ fn block_events(events: Vec<(u32, RuntimeEvent)>) -> Events {
 			topics: vec![],
 		})
 		.collect();
-	let config = SubstrateConfig::builder()
-		.set_metadata_for_spec_versions([(1, ArcMetadata::clone(&METADATA))])
-		.set_spec_version_for_block_ranges([SpecVersionForRange {
-			block_range: 0..u64::MAX,
-			spec_version: 1,
-			transaction_version: 1,
-		}])
-		.build();
-	let at = OfflineClient::new_with_config(config)
-		.at_block(1u64)
-		.unwrap();
+	let at = offline();
 	Events::of_block(at.events().from_bytes(records.encode()))
 }
 
@@ -172,4 +167,171 @@ fn errors_of_the_runtime_say_what_to_do() {
 		message: None,
 	};
 	assert_eq!(rejection(DispatchError::Module(strange)).name, "Unknown");
+}
+
+/// What the client makes of an event of the runtime.
+fn read<E: Event>(event: impl Into<RuntimeEvent>) -> E {
+	let events = block_events(vec![(0, event.into())]);
+	events.first::<E>().unwrap().unwrap()
+}
+
+#[test]
+fn events_of_models_and_versions_are_read() {
+	use athanor_models::Event as Models;
+	let retired = Models::<Runtime>::ModelRetired {
+		model: 3,
+		posts_until: 40,
+		removable_at: 90,
+	};
+	let expected = ModelRetired {
+		model: 3,
+		posts_until: 40,
+		removable_at: 90,
+	};
+	assert_eq!(read::<ModelRetired>(retired), expected);
+	let published = Models::<Runtime>::VersionPublished {
+		model: 3,
+		version: 2,
+		hashes: hashes(),
+		deposit: 7,
+	};
+	let expected = VersionPublished {
+		model: 3,
+		version: 2,
+		hashes: hashes(),
+		deposit: 7,
+	};
+	assert_eq!(read::<VersionPublished>(published), expected);
+	let superseded = Models::<Runtime>::VersionSuperseded {
+		model: 3,
+		version: 1,
+		posts_until: 40,
+		removable_at: 90,
+	};
+	let found: VersionSuperseded = read(superseded);
+	assert_eq!((found.version, found.posts_until), (1, 40));
+	assert_eq!(found.removable_at, 90);
+	let removed = Models::<Runtime>::VersionRemoved {
+		model: 3,
+		version: 1,
+		owner: runtime_account(9),
+		deposit: 7,
+	};
+	let found: VersionRemoved = read(removed);
+	assert_eq!((found.version, found.deposit), (1, 7));
+	assert_eq!(found.owner, account(9));
+	let offered = Models::<Runtime>::OwnershipOffered {
+		model: 3,
+		to: runtime_account(4),
+	};
+	assert_eq!(read::<OwnershipOffered>(offered).to, account(4));
+	let withdrawn = Models::<Runtime>::OwnershipOfferWithdrawn {
+		model: 3,
+		to: runtime_account(4),
+	};
+	assert_eq!(read::<OwnershipOfferWithdrawn>(withdrawn).to, account(4));
+	let transferred = Models::<Runtime>::OwnershipTransferred {
+		model: 3,
+		from: runtime_account(9),
+		to: runtime_account(4),
+		deposit: 8,
+		returned: 7,
+	};
+	let found: OwnershipTransferred = read(transferred);
+	assert_eq!((found.from, found.to), (account(9), account(4)));
+	assert_eq!((found.deposit, found.returned), (8, 7));
+}
+
+#[test]
+fn events_of_providers_and_offers_are_read() {
+	use athanor_staking::Event as Staking;
+	for (fault, expected) in [
+		(
+			athanor_staking::Fault::MissedDeadline,
+			Fault::MissedDeadline,
+		),
+		(athanor_staking::Fault::Equivocation, Fault::Equivocation),
+	] {
+		let slashed = Staking::<Runtime>::ProviderSlashed {
+			provider: runtime_account(7),
+			job: 4,
+			fault,
+			amount: 5,
+		};
+		let found: ProviderSlashed = read(slashed);
+		assert_eq!((found.fault, found.amount), (expected, 5));
+	}
+	let provider = runtime_account(7);
+	let chilled = Staking::<Runtime>::ProviderChilled {
+		provider: provider.clone(),
+	};
+	assert_eq!(read::<ProviderChilled>(chilled).provider, account(7));
+	let unchilled = Staking::<Runtime>::ProviderUnchilled {
+		provider: provider.clone(),
+	};
+	assert_eq!(read::<ProviderUnchilled>(unchilled).provider, account(7));
+	let paused = Staking::<Runtime>::ProviderPaused {
+		provider: provider.clone(),
+		until: 90,
+	};
+	assert_eq!(read::<ProviderPaused>(paused).until, 90);
+	let removed = Staking::<Runtime>::WorkerKeyRemoved {
+		provider: provider.clone(),
+		key: [8; 32],
+		answers_until: 70,
+	};
+	let found: WorkerKeyRemoved = read(removed);
+	assert_eq!((found.key, found.answers_until), ([8; 32], 70));
+	let forgotten = Staking::<Runtime>::WorkerKeyForgotten {
+		provider: provider.clone(),
+		key: [8; 32],
+	};
+	assert_eq!(read::<WorkerKeyForgotten>(forgotten).key, [8; 32]);
+
+	let set = athanor_pricing::Event::<Runtime>::OfferSet {
+		model: 3,
+		version: 2,
+		provider: provider.clone(),
+		price: Price::flat(4),
+		slots: 5,
+		attributes: attributes(),
+	};
+	let found: OfferSet = read(set);
+	assert_eq!((found.version, found.slots), (2, 5));
+	assert_eq!(found.attributes, attributes());
+	let gone = athanor_pricing::Event::<Runtime>::OfferRemoved {
+		model: 3,
+		version: 2,
+		provider,
+	};
+	assert_eq!(read::<OfferRemoved>(gone).version, 2);
+}
+
+#[test]
+fn events_of_open_jobs_and_equivocations_are_read() {
+	use athanor_jobs::Event as Jobs;
+	let opened = Jobs::<Runtime>::JobOpened {
+		job: 4,
+		claimable_until: 50,
+	};
+	let expected = JobOpened {
+		job: 4,
+		claimable_until: 50,
+	};
+	assert_eq!(read::<JobOpened>(opened), expected);
+	let equivocated = Jobs::<Runtime>::WorkerEquivocated {
+		job: 4,
+		provider: runtime_account(7),
+		worker: [8; 32],
+		slashed: 6,
+		offered_again: true,
+	};
+	let expected = WorkerEquivocated {
+		job: 4,
+		provider: account(7),
+		worker: [8; 32],
+		slashed: 6,
+		offered_again: true,
+	};
+	assert_eq!(read::<WorkerEquivocated>(equivocated), expected);
 }

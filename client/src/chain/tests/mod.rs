@@ -6,11 +6,13 @@ mod events;
 mod names;
 mod receipts;
 mod storage;
+mod views;
 
 use std::sync::LazyLock;
 
 use athanor_primitives::{
 	H256,
+	eligibility::{Attributes, Eligibility},
 	job::{Assignment, CloseReason, JobInput, JobRequest, PromptFormat, Sampler},
 	model::{ModelHashes, NumericClass, PriceClass},
 	price::Price,
@@ -19,19 +21,36 @@ use athanor_primitives::{
 };
 use athanor_runtime::Runtime;
 use polkadot_sdk::sp_core::crypto::AccountId32 as RuntimeAccount;
-use subxt::{ArcMetadata, Metadata};
+use subxt::{
+	ArcMetadata, Metadata, OfflineClient, SubstrateConfig, client::OfflineClientAtBlock,
+	config::substrate::SpecVersionForRange,
+};
 
 use super::{
 	Constants,
-	types::{
-		AccountId, Job, JobState, Model, ModelSpec, ModelStatus, Outcome, StoredReceipt, Work,
-	},
+	models::{Model, ModelSpec, ModelStatus, Release, Version, VersionSpec, VersionStatus},
+	types::{AccountId, Job, JobState, Outcome, Rules, StoredReceipt, Work},
 };
 
 static METADATA: LazyLock<ArcMetadata> = LazyLock::new(|| {
 	let bytes = Runtime::metadata_at_version(16).expect("the runtime has metadata of version 16");
 	Metadata::decode_from(&bytes).expect("subxt reads it").arc()
 });
+
+/// A block of the chain, without a node.
+fn offline() -> OfflineClientAtBlock<SubstrateConfig> {
+	let config = SubstrateConfig::builder()
+		.set_metadata_for_spec_versions([(1, ArcMetadata::clone(&METADATA))])
+		.set_spec_version_for_block_ranges([SpecVersionForRange {
+			block_range: 0..u64::MAX,
+			spec_version: 1,
+			transaction_version: 1,
+		}])
+		.build();
+	OfflineClient::new_with_config(config)
+		.at_block(1u64)
+		.unwrap()
+}
 
 /// An account.
 pub fn account(byte: u8) -> AccountId {
@@ -51,7 +70,7 @@ pub fn work() -> Work {
 			output: 20,
 		},
 		price_version: 3,
-		seed: [5; 32],
+		cover: 3_576,
 		assigned_at: 11,
 	}
 }
@@ -79,6 +98,14 @@ pub fn job(state: JobState) -> Job {
 		},
 		escrow: 1_788,
 		assignment: Assignment::Direct(account(7)),
+		rules: Rules {
+			allow: vec![account(7), account(8)],
+			exclude: vec![account(6)],
+			regions: vec![*b"DE"],
+			max_retention_hours: Some(24),
+			min_gpu_memory_gib: Some(80),
+		},
+		seed: Some([5; 32]),
 		posted_at: 10,
 		expires_at: 60,
 		failed: vec![],
@@ -120,6 +147,7 @@ pub fn outcome() -> Outcome {
 		model_version: 1,
 		reason: CloseReason::Paid,
 		provider: Some(account(7)),
+		failed: vec![account(3)],
 		escrow: 1_788,
 		spent: 180,
 		refund: 1_608,
@@ -134,27 +162,54 @@ pub fn outcome() -> Outcome {
 		assigned_at: Some(11),
 		submitted_at: Some(14),
 		closed_at: 16,
+		retained_until: 80,
 	}
 }
 
-/// A model of 1,024 tokens of context and 16 of template.
+/// A model with one version.
 pub fn model() -> Model {
 	Model {
 		owner: account(9),
 		name: "stories".into(),
-		hashes: hashes(),
 		architecture: "llama".into(),
 		parameters: 15_000_000,
-		context_length: 1_024,
-		template_overhead: 16,
 		licence: "MIT".into(),
-		source: String::new(),
 		royalty: 100_000,
 		numeric_class: NumericClass::Float,
 		price_class: PriceClass::Small,
 		version: 1,
 		registered_at: 3,
 		status: ModelStatus::Active,
+	}
+}
+
+/// Its version, of 1,024 tokens of context and 16 of template.
+pub fn version() -> Version {
+	Version {
+		hashes: hashes(),
+		context_length: 1_024,
+		template_overhead: 16,
+		source: String::new(),
+		published_at: 3,
+		status: VersionStatus::Current,
+	}
+}
+
+/// Both.
+pub fn release() -> Release {
+	Release {
+		model: model(),
+		number: 1,
+		version: version(),
+	}
+}
+
+/// What a provider states.
+fn attributes() -> Attributes {
+	Attributes {
+		region: Some(*b"DE"),
+		retention_hours: Some(0),
+		gpu_memory_gib: 80,
 	}
 }
 
@@ -186,9 +241,23 @@ fn spec() -> ModelSpec {
 	}
 }
 
-fn request<A>(assignment: Assignment<A>, sampler: Sampler) -> JobRequest<A, u32> {
+fn version_spec() -> VersionSpec {
+	VersionSpec {
+		hashes: hashes(),
+		context_length: 2_048,
+		template_overhead: 17,
+		source: "hf:a/b@d".into(),
+	}
+}
+
+fn request<A: Clone>(
+	assignment: Assignment<A>,
+	sampler: Sampler,
+	listed: &[A],
+) -> JobRequest<A, u32> {
 	JobRequest {
 		model: 2,
+		version: Some(3),
 		input: JobInput::Inline(b"hello".to_vec()),
 		format: PromptFormat::Messages,
 		sampler,
@@ -198,6 +267,14 @@ fn request<A>(assignment: Assignment<A>, sampler: Sampler) -> JobRequest<A, u32>
 			output: 24,
 		},
 		assignment,
+		eligibility: Eligibility {
+			allow: listed.to_vec(),
+			exclude: listed.to_vec(),
+			regions: vec![*b"DE", *b"FR"],
+			max_retention_hours: Some(24),
+			min_gpu_memory_gib: Some(80),
+			numeric_class: Some(NumericClass::Exact),
+		},
 		time_limit: 50,
 	}
 }

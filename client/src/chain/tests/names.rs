@@ -25,6 +25,7 @@ fn what_a_runtime_lacks_is_named() {
 	assert!(missing.contains(&"call Staking.bond".to_owned()));
 	assert!(missing.contains(&"constant Jobs.MaxText".to_owned()));
 	assert!(missing.contains(&"event Rewards.JobPaid".to_owned()));
+	assert!(missing.contains(&"view function Jobs.explain_account".to_owned()));
 }
 
 #[test]
@@ -33,6 +34,9 @@ fn constants_are_the_runtimes() {
 	assert_eq!(constants.existential_deposit, 1_000_000_000);
 	assert_eq!(constants.block_time, 3_000);
 	assert_eq!(constants.max_royalty, 200_000);
+	assert_eq!(constants.max_versions, 8);
+	assert_eq!(constants.max_claim_validity, 100);
+	assert!(constants.retirement_notice > 0 && constants.version_grace > 0);
 	assert_eq!(constants.max_inline_input, 8_192);
 	assert_eq!(constants.max_output_tokens, 4_096);
 	assert_eq!(constants.tokens_per_block, 60);

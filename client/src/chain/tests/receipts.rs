@@ -1,13 +1,20 @@
-//! Receipts: transactions without a signer.
+//! Receipts and claims: transactions without a signer.
 
-use athanor_primitives::receipt::{Delivery, SignedReceipt};
+use athanor_primitives::{
+	H256,
+	claim::{Claim, SignedClaim},
+	receipt::{Delivery, SignedReceipt},
+};
 use athanor_runtime::{RuntimeCall, UncheckedExtrinsic};
 use codec::{Compact, Decode, Encode};
 use polkadot_sdk::sp_runtime::generic::Preamble;
 use subxt::Metadata;
 
 use super::{METADATA, receipt};
-use crate::{chain::receipt_transaction, error::Error};
+use crate::{
+	chain::{claim_transaction, receipt_transaction},
+	error::Error,
+};
 
 fn delivery() -> Delivery {
 	Delivery {
@@ -51,6 +58,31 @@ fn the_runtime_reads_a_receipt_as_general() {
 			signed,
 			delivery: Some(delivery())
 		})
+	);
+	assert_eq!(transaction.encode(), bytes);
+}
+
+#[test]
+fn the_runtime_reads_a_claim_as_general() {
+	let signed = SignedClaim {
+		claim: Claim {
+			job: 4,
+			valid_until: 90,
+		},
+		genesis: H256([1; 32]),
+		worker: [2; 32],
+		signature: [3; 64],
+	};
+	let bytes = claim_transaction(&METADATA, &signed).unwrap();
+	// The call, after the length, the version and the extensions.
+	let mut call = vec![23, 5];
+	call.extend(signed.encode());
+	assert!(bytes.ends_with(&call));
+	let transaction = UncheckedExtrinsic::decode(&mut &bytes[..]).unwrap();
+	assert!(matches!(transaction.preamble, Preamble::General(..)));
+	assert_eq!(
+		transaction.function,
+		RuntimeCall::Jobs(athanor_jobs::Call::claim_as_worker { claim: signed })
 	);
 	assert_eq!(transaction.encode(), bytes);
 }

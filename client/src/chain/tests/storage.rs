@@ -2,6 +2,8 @@
 
 use athanor_jobs::types as jobs;
 use athanor_primitives::{
+	H256,
+	eligibility::Attributes,
 	job::{Assignment, CloseReason, PromptFormat, Sampler},
 	model::{NumericClass, PriceClass},
 	price::{Price, PriceBounds},
@@ -9,14 +11,25 @@ use athanor_primitives::{
 use athanor_runtime::Runtime;
 use codec::Encode;
 use polkadot_sdk::{frame_system, pallet_balances, sp_runtime::Permill};
-use subxt::ext::scale_decode::DecodeAsType;
+use subxt::{
+	dynamic::{self, Value},
+	ext::{
+		frame_decode::storage::{IntoDecodableValues, IntoEncodableValues},
+		scale_decode::DecodeAsType,
+	},
+	storage::DynamicAddress,
+};
 
-use super::{METADATA, account, hashes, job, model, outcome, receipt, runtime_account, work};
+use super::{
+	METADATA, account, hashes, job, model, offline, outcome, receipt, runtime_account, version,
+	work,
+};
 use crate::chain::{
+	models::{Model, ModelStatus, Version, VersionId, VersionStatus},
 	names::{Item, storage},
 	types::{
-		AccountInfo, Hold, Job, JobState, Model, ModelStatus, Offer, Outcome, Provider, RawHold,
-		StoredReceipt, Totals,
+		AccountId, AccountInfo, Hold, Job, JobState, Offer, Outcome, Provider, RawHold,
+		StoredReceipt, Totals, WorkerRecord,
 	},
 	wire::Wire,
 };
@@ -47,7 +60,7 @@ fn jobs_are_read_in_every_state() {
 			output: 20,
 		},
 		price_version: 3,
-		seed: [5; 32],
+		cover: 3_576,
 		assigned_at: 11u32,
 	};
 	let cases = [
@@ -112,6 +125,16 @@ fn jobs_are_read_in_every_state() {
 			},
 			escrow: 1_788,
 			assignment: Assignment::Direct(runtime_account(7)),
+			rules: jobs::Rules {
+				allow: vec![runtime_account(7), runtime_account(8)]
+					.try_into()
+					.unwrap(),
+				exclude: vec![runtime_account(6)].try_into().unwrap(),
+				regions: vec![*b"DE"].try_into().unwrap(),
+				max_retention_hours: Some(24),
+				min_gpu_memory_gib: Some(80),
+			},
+			seed: Some([5; 32]),
 			posted_at: 10,
 			expires_at: 60,
 			failed: vec![runtime_account(3)].try_into().unwrap(),
@@ -140,6 +163,7 @@ fn receipts_and_outcomes_are_read() {
 		CloseReason::Cancelled,
 		CloseReason::ExpiredUnassigned,
 		CloseReason::WorkerTimedOut,
+		CloseReason::WorkerEquivocated,
 	] {
 		let expected = Outcome {
 			reason,
@@ -151,6 +175,7 @@ fn receipts_and_outcomes_are_read() {
 			model_version: 1,
 			reason,
 			provider: Some(runtime_account(7)),
+			failed: vec![runtime_account(3)].try_into().unwrap(),
 			escrow: expected.escrow,
 			spent: expected.spent,
 			refund: expected.refund,
@@ -159,6 +184,7 @@ fn receipts_and_outcomes_are_read() {
 			assigned_at: Some(11),
 			submitted_at: Some(14),
 			closed_at: 16,
+			retained_until: 80,
 		};
 		assert_eq!(
 			stored::<Outcome>(storage::OUTCOMES, runtime_outcome),
@@ -177,26 +203,27 @@ fn models_are_read() {
 	for (status, read) in [
 		(models::ModelStatus::Active, ModelStatus::Active),
 		(
-			models::ModelStatus::Retired {
-				removable_at: 99u32,
+			models::ModelStatus::Retiring {
+				posts_until: 77u32,
+				removable_at: 99,
 			},
-			ModelStatus::Retired { removable_at: 99 },
+			ModelStatus::Retiring {
+				posts_until: 77,
+				removable_at: 99,
+			},
 		),
 	] {
 		let runtime_model = models::Model {
 			owner: runtime_account(9),
 			name: b"stories".to_vec().try_into().unwrap(),
-			hashes: hashes(),
 			architecture: b"llama".to_vec().try_into().unwrap(),
 			parameters: 15_000_000,
-			context_length: 1_024,
-			template_overhead: 16,
 			licence: b"MIT".to_vec().try_into().unwrap(),
-			source: Default::default(),
 			royalty: Permill::from_parts(100_000),
 			numeric_class: NumericClass::Float,
 			price_class: PriceClass::Small,
 			version: 1,
+			stored_versions: 1,
 			registered_at: 3,
 			status,
 		};
@@ -209,12 +236,56 @@ fn models_are_read() {
 }
 
 #[test]
+fn versions_are_read() {
+	use athanor_models::types as models;
+	for (status, read) in [
+		(models::VersionStatus::Current, VersionStatus::Current),
+		(
+			models::VersionStatus::Superseded {
+				posts_until: 77u32,
+				removable_at: 99,
+			},
+			VersionStatus::Superseded {
+				posts_until: 77,
+				removable_at: 99,
+			},
+		),
+	] {
+		let runtime_version = models::Version {
+			hashes: hashes(),
+			context_length: 1_024,
+			template_overhead: 16,
+			source: Default::default(),
+			published_at: 3u32,
+			status,
+		};
+		let expected = Version {
+			status: read,
+			..version()
+		};
+		assert_eq!(
+			stored::<Version>(storage::VERSIONS, runtime_version),
+			expected
+		);
+	}
+	let id = models::VersionId {
+		model: 4,
+		version: 5,
+	};
+	let read = stored::<VersionId>(storage::VERSION_BY_HASHES, id);
+	assert_eq!((read.model, read.version), (4, 5));
+}
+
+#[test]
 fn providers_offers_and_totals_are_read() {
 	use athanor_staking as staking;
 	let mut runtime_provider = staking::Provider::new(500, 8u32);
 	runtime_provider.keys = 2;
 	runtime_provider.slashed = 7;
 	runtime_provider.paused_until = 90;
+	runtime_provider.committed = 60;
+	runtime_provider.retired_keys = 3;
+	runtime_provider.chilled = true;
 	runtime_provider
 		.unbonding
 		.try_push(staking::UnbondingChunk {
@@ -229,6 +300,19 @@ fn providers_offers_and_totals_are_read() {
 	);
 	assert_eq!((provider.registered_at, provider.at_stake()), (8, 530));
 	assert_eq!(provider.paused_until, 90);
+	assert_eq!((provider.committed, provider.retired_keys), (60, 3));
+	assert!(provider.chilled);
+	let record = staking::WorkerRecord {
+		provider: runtime_account(7),
+		retired_at: Some(12u32),
+	};
+	assert_eq!(
+		stored::<WorkerRecord>(storage::WORKERS, record),
+		WorkerRecord {
+			provider: account(7),
+			retired_at: Some(12)
+		}
+	);
 	assert_eq!(
 		(
 			provider.unbonding[0].amount,
@@ -241,15 +325,29 @@ fn providers_offers_and_totals_are_read() {
 		input: 4,
 		output: 5,
 	};
-	// price, slots, busy, index, deposit ticket, units held
+	let attributes = Attributes {
+		region: Some(*b"DE"),
+		retention_hours: Some(24),
+		gpu_memory_gib: 80,
+	};
+	// price, attributes, slots, busy, index, deposit ticket, units held
 	let offer = stored::<Offer>(
 		storage::OFFERS,
-		(price, 3u32, 1u32, 6u32, 1_000u128, 1_000u128),
+		(
+			price,
+			attributes,
+			3u32,
+			1u32,
+			Some(6u32),
+			1_000u128,
+			1_000u128,
+		),
 	);
 	assert_eq!(
 		offer,
 		Offer {
 			price,
+			attributes,
 			slots: 3,
 			busy: 1
 		}
@@ -315,4 +413,57 @@ fn balances_and_holds_are_read() {
 			},
 		]
 	);
+}
+
+/// The key under which this client looks for something.
+fn key<K>(item: Item, parts: K) -> Vec<u8>
+where
+	K: IntoEncodableValues + IntoDecodableValues,
+{
+	let address: DynamicAddress<K, Value> = dynamic::storage(item.pallet, item.name);
+	let at = offline();
+	let entry = at.storage().entry(address).unwrap();
+	entry.fetch_key(parts).unwrap()
+}
+
+#[test]
+fn keys_are_those_of_the_runtime() {
+	use athanor_pricing as pricing;
+	let (who, there) = (account(7), runtime_account(7));
+	assert_eq!(
+		key(storage::OFFERS, ((3u32, 2u32), who)),
+		pricing::Offers::<Runtime>::hashed_key_for((3, 2), there.clone())
+	);
+	assert_eq!(
+		key(storage::OFFERS_BY_PROVIDER, (who, (3u32, 2u32))),
+		pricing::OffersByProvider::<Runtime>::hashed_key_for(there.clone(), (3, 2))
+	);
+	assert_eq!(
+		key(storage::VERSIONS, (3u32, 2u32)),
+		athanor_models::Versions::<Runtime>::hashed_key_for(3, 2)
+	);
+	assert_eq!(
+		key(storage::WORKERS, ([8u8; 32],)),
+		athanor_staking::Workers::<Runtime>::hashed_key_for([8; 32])
+	);
+	assert_eq!(
+		key(storage::JOBS_OF, (who, 4u64)),
+		athanor_jobs::JobsOf::<Runtime>::hashed_key_for(there, 4)
+	);
+	let content = H256(athanor_primitives::blake2_256(&hashes().encode()));
+	assert_eq!(
+		key(storage::VERSION_BY_HASHES, (content,)),
+		athanor_models::ByHashes::<Runtime>::hashed_key_for(athanor_models::types::content_key(
+			&hashes()
+		))
+	);
+
+	// All offers for a version of a model.
+	let address: DynamicAddress<((u32, u32), AccountId), Value> =
+		dynamic::storage(storage::OFFERS.pallet, storage::OFFERS.name);
+	let at = offline();
+	let prefix = at.storage().entry(address).unwrap();
+	let prefix = prefix.iter_key(((3u32, 2u32),)).unwrap();
+	let whole = key(storage::OFFERS, ((3u32, 2u32), who));
+	assert!(whole.starts_with(&prefix) && prefix.len() > 32);
 }

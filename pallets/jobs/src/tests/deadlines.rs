@@ -1,15 +1,12 @@
 //! Every state ends by itself.
 
-use athanor_primitives::{
-	job::{Assignment, CloseReason},
-	testing,
-};
+use athanor_primitives::{job::CloseReason, testing};
 use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
 use polkadot_sdk::*;
 use pretty_assertions::assert_eq;
 use sp_runtime::traits::Dispatchable;
 
-use crate::{Error, Event, JobState, Jobs as JobStorage, Outcomes, mock::*};
+use crate::{Error, Event, JobState, Jobs as JobStorage, Lane, Outcomes, Queue, mock::*};
 
 #[test]
 fn a_job_that_nobody_takes_is_refunded_in_time() {
@@ -50,7 +47,7 @@ fn a_missed_deadline_slashes_and_offers_again_to_another() {
 		advance_to(7);
 		events();
 		advance(1);
-		assert_eq!(testing::slashes(), vec![(PROVIDER, id)]);
+		assert_eq!(timeouts(), vec![(PROVIDER, id)]);
 		assert_eq!(testing::free_slots(MODEL, PROVIDER), Some(4));
 		assert_eq!(
 			events()[0],
@@ -78,10 +75,7 @@ fn when_all_have_failed_the_requester_is_refunded() {
 	ExtBuilder::default().build_and_execute(|| {
 		let id = post();
 		advance_to(31);
-		assert_eq!(
-			testing::slashes(),
-			vec![(PROVIDER, id), (OTHER_PROVIDER, id)]
-		);
+		assert_eq!(timeouts(), vec![(PROVIDER, id), (OTHER_PROVIDER, id)]);
 		let outcome = Outcomes::<Test>::get(id).unwrap();
 		assert_eq!(outcome.reason, CloseReason::WorkerTimedOut);
 		assert_eq!(outcome.provider, Some(OTHER_PROVIDER));
@@ -100,7 +94,7 @@ fn attempts_are_bounded() {
 		long.time_limit = 1_000;
 		let id = post_as(ALICE, long);
 		advance_to(60);
-		assert_eq!(testing::slashes().len(), 4);
+		assert_eq!(timeouts().len(), 4);
 		assert_eq!(
 			Outcomes::<Test>::get(id).unwrap().reason,
 			CloseReason::WorkerTimedOut
@@ -111,11 +105,9 @@ fn attempts_are_bounded() {
 #[test]
 fn a_direct_job_is_refunded_when_its_provider_fails() {
 	ExtBuilder::default().build_and_execute(|| {
-		let mut direct = request();
-		direct.assignment = Assignment::Direct(PROVIDER);
-		let id = post_as(ALICE, direct);
+		let id = post_as(ALICE, direct_request(PROVIDER));
 		advance_to(8);
-		assert_eq!(testing::slashes(), vec![(PROVIDER, id)]);
+		assert_eq!(timeouts(), vec![(PROVIDER, id)]);
 		assert_eq!(
 			Outcomes::<Test>::get(id).unwrap().reason,
 			CloseReason::WorkerTimedOut
@@ -211,21 +203,54 @@ fn jobs_that_cannot_be_matched_do_not_delay_others() {
 			advance(10);
 			testing::set_offer(MODEL, PROVIDER, price(), 1);
 			testing::set_active(PROVIDER, false);
-			let mut direct = request();
-			direct.assignment = Assignment::Direct(OTHER_PROVIDER);
 			testing::set_offer(MODEL, OTHER_PROVIDER, price(), 1);
-			let id = post_as(BOB, direct);
+			let id = post_as(BOB, direct_request(OTHER_PROVIDER));
 			advance(1);
 			assert!(matches!(job(id).state, JobState::Assigned { .. }));
 		});
 }
 
 #[test]
+fn a_block_tries_no_job_twice() {
+	ExtBuilder::default()
+		.without_offers()
+		.build_and_execute(|| {
+			for _ in 0..3 {
+				post();
+			}
+			for block in 2..6 {
+				System::set_block_number(block);
+				// The base, the page of this block, and a try for each; in block 2 two more pages.
+				let pages = if block == 2 { 3 } else { 1 };
+				let expected = Weight::from_parts(10 + pages + 3 * 100, 0);
+				assert_eq!(Jobs::on_initialize(block), expected);
+			}
+		});
+}
+
+#[test]
+fn a_job_whose_deadline_has_come_is_not_matched_any_more() {
+	ExtBuilder::default().build_and_execute(|| {
+		let id = post();
+		// The hook is so late that the refund has not come, and the queue has.
+		System::set_block_number(26);
+		Queue::<Test>::remove(Lane::First, 0);
+		assert_ok!(Jobs::match_job(id, 26));
+		assert!(matches!(job(id).state, JobState::Open { .. }));
+		assert_eq!(job(id).seed, None);
+		check_laws();
+		advance(1);
+		assert_eq!(
+			Outcomes::<Test>::get(id).unwrap().reason,
+			CloseReason::ExpiredUnassigned
+		);
+	});
+}
+
+#[test]
 fn poke_refunds_and_slashes_when_the_hook_is_behind() {
 	ExtBuilder::default().build_and_execute(|| {
-		let mut direct = request();
-		direct.assignment = Assignment::Direct(PROVIDER);
-		let assigned = post_as(ALICE, direct);
+		let assigned = post_as(ALICE, direct_request(PROVIDER));
 		advance(1);
 		testing::remove_offer(MODEL, OTHER_PROVIDER);
 		testing::remove_offer(MODEL, PROVIDER);
@@ -238,7 +263,7 @@ fn poke_refunds_and_slashes_when_the_hook_is_behind() {
 			assert_ok!(Jobs::poke(RuntimeOrigin::signed(BOB), id));
 			assert_eq!(Outcomes::<Test>::get(id).unwrap().reason, reason);
 		}
-		assert_eq!(testing::slashes(), vec![(PROVIDER, assigned)]);
+		assert_eq!(timeouts(), vec![(PROVIDER, assigned)]);
 		assert_eq!(free(ALICE), ENDOWMENT);
 	});
 }

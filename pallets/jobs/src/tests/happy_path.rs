@@ -1,7 +1,7 @@
 //! A job that goes as it should.
 
 use athanor_primitives::{
-	job::{Assignment, CloseReason, JobInput, Sampler, sampler_seed},
+	job::{CloseReason, JobInput, Sampler, sampler_seed},
 	split::Payment,
 	testing,
 };
@@ -124,9 +124,7 @@ fn bytes_stay_for_the_retention_and_then_go() {
 #[test]
 fn a_direct_job_goes_to_its_provider_and_no_other() {
 	ExtBuilder::default().build_and_execute(|| {
-		let mut direct = request();
-		direct.assignment = Assignment::Direct(OTHER_PROVIDER);
-		let id = post_as(ALICE, direct);
+		let id = post_as(ALICE, direct_request(OTHER_PROVIDER));
 		advance(1);
 		assert_eq!(holder(id), OTHER_PROVIDER);
 	});
@@ -136,8 +134,7 @@ fn a_direct_job_goes_to_its_provider_and_no_other() {
 fn a_direct_job_waits_for_a_free_slot() {
 	ExtBuilder::default().build_and_execute(|| {
 		testing::set_offer(MODEL, OTHER_PROVIDER, price(), 1);
-		let mut direct = request();
-		direct.assignment = Assignment::Direct(OTHER_PROVIDER);
+		let direct = direct_request(OTHER_PROVIDER);
 		let first = post_as(ALICE, direct.clone());
 		let second = post_as(BOB, direct);
 		advance(1);
@@ -159,10 +156,7 @@ fn seeds_differ_between_jobs() {
 		};
 		let (a, b) = (post_as(ALICE, drawn.clone()), post_as(ALICE, drawn));
 		advance(1);
-		assert_ne!(
-			job(a).state.work().unwrap().seed,
-			job(b).state.work().unwrap().seed
-		);
+		assert_ne!(job(a).seed, job(b).seed);
 	});
 }
 
@@ -198,8 +192,7 @@ fn a_job_is_drawn_with_randomness_from_after_its_post() {
 		assert!(matches!(job(id).state, JobState::Open { .. }));
 		Random::set(Some(H256([9; 32])));
 		advance(1);
-		let seed = job(id).state.work().unwrap().seed;
-		assert_eq!(seed, sampler_seed(&[9; 32], id));
+		assert_eq!(job(id).seed, Some(sampler_seed(&[9; 32], id)));
 	});
 }
 
@@ -252,20 +245,26 @@ fn a_job_in_work_cannot_be_cancelled() {
 	ExtBuilder::default().build_and_execute(|| {
 		let id = post();
 		advance(1);
-		assert_noop!(
-			Jobs::cancel(RuntimeOrigin::signed(ALICE), id),
-			Error::<Test>::NotOpen
-		);
+		let cancel = || Jobs::cancel(RuntimeOrigin::signed(ALICE), id);
+		assert_noop!(cancel(), Error::<Test>::NotOpen);
+		complete(id, &[1]);
+		assert_noop!(cancel(), Error::<Test>::NotOpen);
 	});
 }
 
 #[test]
-fn only_a_signer_can_post_cancel_or_poke() {
+fn only_a_signer_can_post_cancel_claim_report_or_poke() {
 	ExtBuilder::default().build_and_execute(|| {
 		use sp_runtime::DispatchError::BadOrigin;
 		for origin in [RuntimeOrigin::none(), RuntimeOrigin::root()] {
 			assert_noop!(Jobs::post(origin.clone(), request()), BadOrigin);
 			assert_noop!(Jobs::cancel(origin.clone(), 0), BadOrigin);
+			assert_noop!(Jobs::claim(origin.clone(), 0), BadOrigin);
+			let (first, second) = two_receipts(PROVIDER, 0);
+			assert_noop!(
+				Jobs::report_equivocation(origin.clone(), first, second),
+				BadOrigin
+			);
 			assert_noop!(Jobs::poke(origin, 0), BadOrigin);
 		}
 	});

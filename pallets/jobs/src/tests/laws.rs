@@ -6,13 +6,15 @@ use polkadot_sdk::*;
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-	Assigned, DeadlineCursor, Deadlines, HoldReason, Inputs, JobState, Jobs as JobStorage, Lane,
-	NextJobId, Outcomes, Queue, QueueEnds, Receipts, Retained, RetainedCursor, mock::*,
+	Agenda, AgendaCursor, AgendaEnd, AgendaPages, Assigned, Cursor, Equivocations, HoldReason,
+	Inputs, JobState, Jobs as JobStorage, JobsOf, Lane, NextJobId, Outcomes, Queue, QueueEnds,
+	Receipts, agenda::Page, mock::*,
 };
 
-/// Ids of a job in each state: open, assigned, submitted, paid.
+/// Ids of a job in each state.
 struct Each {
 	open: u64,
+	claimable: u64,
 	assigned: u64,
 	submitted: u64,
 	paid: u64,
@@ -20,13 +22,14 @@ struct Each {
 
 fn one_of_each() -> Each {
 	let ids: Vec<u64> = (0..3).map(|_| post()).collect();
-	advance(1);
+	let claimable = claimable();
 	complete(ids[0], &[1]);
 	advance(2);
 	complete(ids[1], &[1]);
 	let open = post();
 	Each {
 		open,
+		claimable,
 		assigned: ids[2],
 		submitted: ids[1],
 		paid: ids[0],
@@ -68,6 +71,17 @@ fn of_escrows() {
 		"an escrow is not the ceiling times the job's tokens",
 		|jobs| change_job(jobs.open, |job| job.max_output_tokens += 1),
 	);
+	breaks("escrows of a requester overflow", |jobs| {
+		for id in [jobs.open, jobs.submitted] {
+			change_job(id, |job| {
+				job.ceiling = Price {
+					input: u128::MAX / 32,
+					output: 0,
+				};
+				job.escrow = job.ceiling.cost(32, 10).unwrap();
+			});
+		}
+	});
 	breaks("a requester has no account", |jobs| {
 		Balances::release(&HoldReason::Escrow.into(), &ALICE, ESCROW, Precision::Exact).unwrap();
 		change_job(jobs.open, |job| job.requester = 12_345);
@@ -98,18 +112,100 @@ fn of_work() {
 			*tokens_out = 11;
 		})
 	});
+	breaks(
+		"a job is with a provider before its seed is drawn",
+		|jobs| change_job(jobs.assigned, |job| job.seed = None),
+	);
+	let kept_off = "a job is with a provider that its lists keep from it";
+	breaks(kept_off, |jobs| {
+		let exclude = vec![holder(jobs.assigned)];
+		change_job(jobs.assigned, |job| {
+			job.rules.exclude = exclude.try_into().unwrap();
+		})
+	});
+	breaks(kept_off, |jobs| {
+		change_job(jobs.submitted, |job| {
+			job.rules.allow = vec![BOB].try_into().unwrap();
+		})
+	});
+	breaks(kept_off, |jobs| {
+		let failed = vec![holder(jobs.assigned)];
+		change_job(jobs.assigned, |job| {
+			job.failed = failed.try_into().unwrap();
+		})
+	});
+	for failed in [vec![20, 20], vec![20, 21, 22, 23]] {
+		breaks(
+			"a live job was failed too often, or twice by one provider",
+			|jobs| change_job(jobs.open, |job| job.failed = failed.try_into().unwrap()),
+		);
+	}
+}
+
+/// Where the only entry of an agenda's block is replaced by one that nobody knows.
+fn forge(agenda: Agenda, at: u64) {
+	let page = Page::try_from(vec![777]).unwrap();
+	assert_eq!(AgendaPages::<Test>::get((agenda, at, 0)).unwrap().len(), 1);
+	AgendaPages::<Test>::insert((agenda, at, 0), page);
 }
 
 #[test]
 fn of_deadlines() {
-	breaks("a live job has no deadline", |jobs| {
-		Deadlines::<Test>::remove(job(jobs.open).state.deadline(), jobs.open)
+	breaks("a live job has no deadline in the agenda", |jobs| {
+		forge(Agenda::Deadlines, job(jobs.open).state.deadline())
 	});
-	breaks("there is a deadline without its job", |_| {
-		Deadlines::<Test>::insert(1_000, 77, ())
+	// One in the agenda of other things does not count.
+	breaks("a live job has no deadline in the agenda", |jobs| {
+		let at = job(jobs.open).state.deadline();
+		forge(Agenda::Deadlines, at);
+		let page = Page::try_from(vec![jobs.open]).unwrap();
+		AgendaPages::<Test>::insert((Agenda::Retention, at, 0), page);
+		AgendaEnd::<Test>::insert(Agenda::Retention, at, 1);
 	});
-	breaks("a deadline lies where the hook has passed", |_| {
-		DeadlineCursor::<Test>::put(1_000)
+}
+
+#[test]
+fn of_agendas() {
+	for agenda in [Agenda::Deadlines, Agenda::Retention] {
+		breaks("a page of an agenda is empty", |_| {
+			AgendaPages::<Test>::insert((agenda, 900, 0), Page::new())
+		});
+		breaks("a page of an agenda lies behind its end", |jobs| {
+			let page = Page::try_from(vec![jobs.open]).unwrap();
+			AgendaPages::<Test>::insert((agenda, 900, 0), page);
+		});
+		breaks("a page of an agenda lies where the hook has passed", |_| {
+			let block = 1_000;
+			AgendaCursor::<Test>::insert(agenda, Cursor { block, page: 0 });
+		});
+		breaks("an agenda has an end without a page", |_| {
+			AgendaEnd::<Test>::insert(agenda, 900, 0)
+		});
+		breaks("an agenda's last page is missing", |_| {
+			AgendaEnd::<Test>::insert(agenda, 900, 1)
+		});
+	}
+}
+
+#[test]
+fn of_requesters() {
+	let differs = "the list of a requester's jobs differs from its live jobs";
+	breaks(differs, |jobs| JobsOf::<Test>::remove(ALICE, jobs.open));
+	breaks(differs, |jobs| JobsOf::<Test>::insert(BOB, jobs.open, ()));
+	breaks(differs, |jobs| JobsOf::<Test>::insert(ALICE, jobs.paid, ()));
+}
+
+#[test]
+fn of_equivocations() {
+	let foreign = "an equivocation is noted for a job that is not its provider's";
+	breaks(foreign, |jobs| {
+		Equivocations::<Test>::insert(jobs.open, PROVIDER, ())
+	});
+	breaks(foreign, |jobs| {
+		Equivocations::<Test>::insert(jobs.paid, OTHER_PROVIDER, ())
+	});
+	breaks(foreign, |_| {
+		Equivocations::<Test>::insert(777, PROVIDER, ())
 	});
 }
 
@@ -118,6 +214,15 @@ fn of_the_queue() {
 	breaks("an open job is not in the queue just once", |jobs| {
 		let at = QueueEnds::<Test>::get(Lane::First).head;
 		assert_eq!(Queue::<Test>::take(Lane::First, at), Some(jobs.open));
+	});
+	breaks("an open job is not in the queue just once", |jobs| {
+		Jobs::enqueue(Lane::Again, jobs.open)
+	});
+	breaks("a job is in the queue that waits for no match", |jobs| {
+		Jobs::enqueue(Lane::First, jobs.assigned)
+	});
+	breaks("a job is in the queue that waits for no match", |jobs| {
+		Jobs::enqueue(Lane::Again, jobs.claimable)
 	});
 	breaks("a job waits outside of its lane", |_| {
 		Queue::<Test>::insert(Lane::Again, 9, 9)
@@ -149,15 +254,14 @@ fn of_bytes() {
 
 #[test]
 fn of_outcomes() {
-	breaks("outcomes differ from the jobs that are retained", |jobs| {
-		let at = Outcomes::<Test>::get(jobs.paid).unwrap().closed_at + 50;
-		Retained::<Test>::remove(at, jobs.paid);
+	breaks("an outcome has no retention date in the agenda", |jobs| {
+		let at = Outcomes::<Test>::get(jobs.paid).unwrap().retained_until;
+		forge(Agenda::Retention, at);
 	});
-	breaks("a closed job has two retention dates", |jobs| {
-		Retained::<Test>::insert(1_000, jobs.paid, ())
-	});
-	breaks("a retention ends where the hook has passed", |_| {
-		RetainedCursor::<Test>::put(1_000)
+	breaks("an outcome has no retention date in the agenda", |jobs| {
+		Outcomes::<Test>::mutate(jobs.paid, |outcome| {
+			outcome.as_mut().unwrap().retained_until += 1;
+		})
 	});
 	breaks("spent and refund do not add up to the escrow", |jobs| {
 		Outcomes::<Test>::mutate(jobs.paid, |outcome| {

@@ -118,7 +118,7 @@ fn only_the_holders_keys_are_accepted() {
 		}
 		// A key that the provider has removed meanwhile is no longer its key.
 		let (signed, delivery) = changed(id, |_| {});
-		testing::set_provider(holder(id), vec![[1; 32]]);
+		testing::remove_keys(holder(id));
 		refused(signed, delivery, Refusal::WrongWorker);
 	});
 }

@@ -2,12 +2,16 @@
 
 use codec::Decode;
 use polkadot_sdk::{
-	frame_support::traits::{GetStorageVersion, Hooks, StorageVersion},
+	frame_support::{
+		assert_ok,
+		dispatch::GetDispatchInfo,
+		traits::{GetStorageVersion, Hooks, StorageVersion},
+	},
 	sp_runtime::Permill,
 };
 use pretty_assertions::assert_eq;
 
-use crate::{WeightInfo, mock::*, weights::SubstrateWeight};
+use crate::{Call, WeightInfo, mock::*, weights::SubstrateWeight};
 
 #[test]
 fn a_sound_configuration_passes() {
@@ -29,6 +33,22 @@ fn a_royalty_of_everything_is_refused() {
 fn no_grace_is_refused() {
 	ExtBuilder::default()
 		.grace(0)
+		.build_and_execute(<Models as Hooks<u32>>::integrity_test);
+}
+
+#[test]
+#[should_panic(expected = "RetirementNotice must not be 0")]
+fn no_notice_is_refused() {
+	ExtBuilder::default()
+		.notice(0)
+		.build_and_execute(<Models as Hooks<u32>>::integrity_test);
+}
+
+#[test]
+#[should_panic(expected = "VersionGrace must not be 0")]
+fn no_time_to_change_over_is_refused() {
+	ExtBuilder::default()
+		.version_grace(0)
 		.build_and_execute(<Models as Hooks<u32>>::integrity_test);
 }
 
@@ -55,17 +75,63 @@ fn bounds_are_constants_that_clients_can_read() {
 		assert_eq!(value("MaxNameLength"), 64);
 		assert_eq!(value("MaxTextLength"), 256);
 		assert_eq!(value("MaxContextLength"), 1_048_576);
-		assert_eq!(value("RetirementGrace"), 10);
+		assert_eq!(value("MaxVersions"), 8);
+		assert_eq!(value("RetirementNotice"), NOTICE);
+		assert_eq!(value("RetirementGrace"), GRACE);
+		assert_eq!(value("VersionGrace"), CHANGEOVER);
 		assert_eq!(value("MaxRoyalty"), 200_000);
 	});
 }
 
 #[test]
 fn weights_count_the_storage_that_is_touched() {
+	type Database = ();
 	type Estimate = SubstrateWeight<Test>;
-	for weight in [<() as WeightInfo>::register(), <() as WeightInfo>::remove()] {
-		assert!(weight.all_gt(<() as WeightInfo>::retire()));
+	let cheap = [
+		Database::retire(),
+		Database::offer_ownership(),
+		Database::withdraw_ownership_offer(),
+	];
+	let dear = [
+		Database::register(),
+		Database::publish_version(),
+		Database::remove_version(),
+		Database::remove(1),
+		Database::accept_ownership(1),
+	];
+	for weight in dear {
+		assert!(cheap.iter().all(|cheap| weight.all_gt(*cheap)));
 	}
+	assert!(Database::remove(8).all_gt(Database::remove(7)));
+	assert!(Database::accept_ownership(8).all_gt(Database::accept_ownership(7)));
 	// The mock's database costs nothing, so what is left is the computation.
-	assert!(Estimate::register().ref_time() < <() as WeightInfo>::register().ref_time());
+	assert!(Estimate::register().ref_time() < Database::register().ref_time());
+}
+
+#[test]
+fn fees_are_for_the_versions_that_there_are() {
+	ExtBuilder::default().build_and_execute(|| {
+		let model = register(ALICE, 1);
+		publish(ALICE, model, 2);
+		let origin = RuntimeOrigin::signed(BOB);
+		let call = Call::<Test>::accept_ownership { model };
+		let most = <() as WeightInfo>::accept_ownership(8);
+		assert_eq!(call.get_dispatch_info().call_weight, most);
+		assert_ok!(Models::offer_ownership(
+			RuntimeOrigin::signed(ALICE),
+			model,
+			BOB
+		));
+		let info = Models::accept_ownership(origin.clone(), model).unwrap();
+		let due = <() as WeightInfo>::accept_ownership(2);
+		assert_eq!(info.actual_weight, Some(due));
+
+		let call = Call::<Test>::remove { model };
+		let most = <() as WeightInfo>::remove(8);
+		assert_eq!(call.get_dispatch_info().call_weight, most);
+		retire(BOB, model);
+		advance(NOTICE + GRACE);
+		let info = Models::remove(origin, model).unwrap();
+		assert_eq!(info.actual_weight, Some(<() as WeightInfo>::remove(2)));
+	});
 }

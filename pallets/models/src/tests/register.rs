@@ -12,8 +12,8 @@ use polkadot_sdk::{
 use pretty_assertions::assert_eq;
 
 use crate::{
-	ByHashes, Deposits, Error, Event, Model, ModelSpec, ModelStatus, Models as Stored, NextModelId,
-	mock::*, types::content_key,
+	ByHashes, Error, Event, Model, ModelSpec, ModelStatus, Models as Stored, ModelsOf, NextModelId,
+	Version, VersionId, VersionStatus, Versions, mock::*, types::content_key,
 };
 
 /// The error of registering this as [`ALICE`]; storage must not change.
@@ -32,26 +32,39 @@ fn a_model_is_stored_as_stated() {
 		advance(6);
 		accepted(spec(1));
 
-		let model = Stored::<Test>::get(0).unwrap();
-		let expected = Model {
+		let model = Model {
 			owner: ALICE,
 			name: b"TinyStories 42M".to_vec().try_into().unwrap(),
-			hashes: hashes(1),
 			architecture: b"llama".to_vec().try_into().unwrap(),
 			parameters: 42_000_000,
-			context_length: 1_024,
-			template_overhead: 16,
 			licence: b"MIT".to_vec().try_into().unwrap(),
-			source: b"hf:athanor/tiny-stories@1".to_vec().try_into().unwrap(),
 			royalty: Permill::from_percent(10),
 			numeric_class: NumericClass::Float,
 			price_class: PriceClass::Small,
 			version: 1,
+			stored_versions: 1,
 			registered_at: 7,
 			status: ModelStatus::Active,
 		};
-		assert_eq!(model, expected);
-		assert_eq!(ByHashes::<Test>::get(content_key(&hashes(1))), Some(0));
+		let version = Version {
+			hashes: hashes(1),
+			context_length: 1_024,
+			template_overhead: 16,
+			source: b"hf:athanor/tiny-stories@1".to_vec().try_into().unwrap(),
+			published_at: 7,
+			status: VersionStatus::Current,
+		};
+		assert_eq!(Stored::<Test>::get(0), Some(model));
+		assert_eq!(Versions::<Test>::get(0, 1), Some(version));
+		let content = VersionId {
+			model: 0,
+			version: 1,
+		};
+		assert_eq!(
+			ByHashes::<Test>::get(content_key(&hashes(1))),
+			Some(content)
+		);
+		assert!(ModelsOf::<Test>::contains_key(ALICE, 0));
 		assert_eq!(NextModelId::<Test>::get(), 1);
 		assert_last(Event::ModelRegistered {
 			model: 0,
@@ -67,12 +80,17 @@ fn a_model_is_stored_as_stated() {
 fn the_deposit_is_held_and_priced_by_size() {
 	ExtBuilder::default().build_and_execute(|| {
 		let small = register(ALICE, 1);
-		let size = Stored::<Test>::get(small).unwrap().encoded_size() as u128;
+		let model = Stored::<Test>::get(small).unwrap();
+		let version = Versions::<Test>::get(small, 1).unwrap();
+		// Each pays for the two block numbers that its status will have in the end.
+		let size = model.encoded_size() as u128 + 8;
+		assert_eq!(model_deposit(small), 1_000 + 2 * size);
+		let size = version.encoded_size() as u128 + 8;
+		assert_eq!(version_deposit(small, 1), 1_000 + 2 * size);
 		assert_eq!(
-			Deposits::<Test>::get(small).unwrap().amount,
-			1_000 + 2 * size
+			held(ALICE),
+			model_deposit(small) + version_deposit(small, 1)
 		);
-		assert_eq!(held(ALICE), 1_000 + 2 * size);
 		assert_eq!(Balances::balance(&ALICE), ENDOWMENT - held(ALICE));
 
 		let before = held(ALICE);
@@ -88,7 +106,7 @@ fn the_deposit_is_held_and_priced_by_size() {
 fn the_deposits_of_an_owner_add_up() {
 	ExtBuilder::default().build_and_execute(|| {
 		let models = [register(ALICE, 1), register(ALICE, 2), register(BOB, 3)];
-		let amounts = models.map(|id| Deposits::<Test>::get(id).unwrap().amount);
+		let amounts = models.map(|id| model_deposit(id) + version_deposit(id, 1));
 		assert_eq!(held(ALICE), amounts[0] + amounts[1]);
 		assert_eq!(held(BOB), amounts[2]);
 	});
@@ -98,9 +116,7 @@ fn the_deposits_of_an_owner_add_up() {
 fn ids_count_up_and_are_never_given_twice() {
 	ExtBuilder::default().build_and_execute(|| {
 		assert_eq!([register(ALICE, 1), register(BOB, 2)], [0, 1]);
-		assert_ok!(Models::retire(RuntimeOrigin::signed(BOB), 1));
-		advance(10);
-		assert_ok!(Models::remove(RuntimeOrigin::signed(ALICE), 1));
+		retire_and_remove(BOB, 1);
 		assert_eq!(register(BOB, 2), 2);
 	});
 }
@@ -322,7 +338,10 @@ fn a_content_is_registered_once() {
 			Error::AlreadyRegistered,
 		);
 
-		assert_ok!(Models::retire(RuntimeOrigin::signed(BOB), 0));
+		publish(BOB, 0, 2);
+		refused(spec(1), Error::AlreadyRegistered);
+		refused(spec(2), Error::AlreadyRegistered);
+		retire(BOB, 0);
 		refused(spec(1), Error::AlreadyRegistered);
 	});
 }
@@ -347,8 +366,8 @@ fn the_owner_must_afford_the_deposit() {
 
 		// The deposit may not take the account below the existential deposit.
 		let deposit = {
-			let id = register(ALICE, 2);
-			Deposits::<Test>::get(id).unwrap().amount
+			register(ALICE, 2);
+			held(ALICE)
 		};
 		let endow = |amount| {
 			assert_ok!(Balances::force_set_balance(

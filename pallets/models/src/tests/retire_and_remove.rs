@@ -12,7 +12,8 @@ use polkadot_sdk::{
 use pretty_assertions::assert_eq;
 
 use crate::{
-	ByHashes, Deposits, Error, Event, ModelStatus, Models as Stored, mock::*, types::content_key,
+	ByHashes, Deposits, Error, Event, ModelStatus, Models as Stored, ModelsOf, OwnershipOffers,
+	VersionDeposits, VersionId, Versions, mock::*, types::content_key,
 };
 
 #[test]
@@ -23,12 +24,16 @@ fn retiring_starts_the_grace() {
 		advance(4);
 		assert_ok!(Models::retire(RuntimeOrigin::signed(ALICE), model));
 
-		let status = ModelStatus::Retired { removable_at: 15 };
+		let status = ModelStatus::Retiring {
+			posts_until: 10,
+			removable_at: 20,
+		};
 		assert_eq!(Stored::<Test>::get(model).unwrap().status, status);
 		assert_eq!(held(ALICE), deposit, "the deposit stays until removal");
 		assert_last(Event::ModelRetired {
 			model,
-			removable_at: 15,
+			posts_until: 10,
+			removable_at: 20,
 		});
 	});
 }
@@ -64,9 +69,10 @@ fn retire_errors() {
 fn a_grace_past_the_last_block_does_not_wrap() {
 	ExtBuilder::default().build_and_execute(|| {
 		let model = register(ALICE, 1);
-		System::set_block_number(u32::MAX - 3);
-		assert_ok!(Models::retire(RuntimeOrigin::signed(ALICE), model));
-		let status = ModelStatus::Retired {
+		System::set_block_number(u32::MAX - NOTICE - 3);
+		retire(ALICE, model);
+		let status = ModelStatus::Retiring {
+			posts_until: u32::MAX - 3,
 			removable_at: u32::MAX,
 		};
 		assert_eq!(Stored::<Test>::get(model).unwrap().status, status);
@@ -79,13 +85,16 @@ fn anyone_removes_and_the_owner_gets_the_deposit() {
 		let model = register(ALICE, 1);
 		let deposit = held(ALICE);
 		assert_ok!(Models::retire(RuntimeOrigin::signed(ALICE), model));
-		advance(10);
+		advance(NOTICE + GRACE);
 		assert_ok!(Models::remove(RuntimeOrigin::signed(PAUPER), model));
 
 		assert_eq!((Balances::balance(&ALICE), held(ALICE)), (ENDOWMENT, 0));
 		assert_eq!(Balances::balance(&PAUPER), 0);
 		assert!(!Stored::<Test>::contains_key(model));
 		assert!(!Deposits::<Test>::contains_key(model));
+		assert!(!Versions::<Test>::contains_key(model, 1));
+		assert!(!VersionDeposits::<Test>::contains_key(model, 1));
+		assert!(!ModelsOf::<Test>::contains_key(ALICE, model));
 		assert!(!ByHashes::<Test>::contains_key(content_key(&hashes(1))));
 		assert_last(Event::ModelRemoved {
 			model,
@@ -96,13 +105,51 @@ fn anyone_removes_and_the_owner_gets_the_deposit() {
 }
 
 #[test]
+fn all_versions_go_with_the_model() {
+	ExtBuilder::default().build_and_execute(|| {
+		let model = register(ALICE, 1);
+		for content in 2..=8 {
+			publish(ALICE, model, content);
+		}
+		let deposit = held(ALICE);
+		retire_and_remove(ALICE, model);
+
+		assert_eq!((Balances::balance(&ALICE), held(ALICE)), (ENDOWMENT, 0));
+		assert_eq!(Versions::<Test>::iter().count(), 0);
+		assert_eq!(VersionDeposits::<Test>::iter().count(), 0);
+		assert_eq!(ByHashes::<Test>::iter().count(), 0);
+		assert_last(Event::ModelRemoved {
+			model,
+			owner: ALICE,
+			deposit,
+		});
+	});
+}
+
+#[test]
+fn retiring_ends_an_offer_of_the_model() {
+	ExtBuilder::default().build_and_execute(|| {
+		let model = register(ALICE, 1);
+		let origin = RuntimeOrigin::signed(ALICE);
+		assert_ok!(Models::offer_ownership(origin, model, BOB));
+		retire(ALICE, model);
+		assert!(!OwnershipOffers::<Test>::contains_key(model));
+		System::assert_has_event(Event::OwnershipOfferWithdrawn { model, to: BOB }.into());
+		assert_noop!(
+			Models::accept_ownership(RuntimeOrigin::signed(BOB), model),
+			Error::<Test>::NoOwnershipOffer
+		);
+	});
+}
+
+#[test]
 fn other_models_of_the_owner_keep_their_deposits() {
 	ExtBuilder::default().build_and_execute(|| {
 		let (gone, kept) = (register(ALICE, 1), register(ALICE, 2));
 		assert_ok!(Models::retire(RuntimeOrigin::signed(ALICE), gone));
-		advance(10);
+		advance(NOTICE + GRACE);
 		assert_ok!(Models::remove(RuntimeOrigin::signed(ALICE), gone));
-		assert_eq!(held(ALICE), Deposits::<Test>::get(kept).unwrap().amount);
+		assert_eq!(held(ALICE), model_deposit(kept) + version_deposit(kept, 1));
 	});
 }
 
@@ -117,7 +164,7 @@ fn what_was_put_down_returns_whatever_deposits_cost_by_then() {
 		assert!(other > deposit);
 
 		assert_ok!(Models::retire(RuntimeOrigin::signed(ALICE), model));
-		advance(10);
+		advance(NOTICE + GRACE);
 		assert_ok!(Models::remove(RuntimeOrigin::signed(ALICE), model));
 		assert_eq!(held(ALICE), other);
 		assert_last(Event::ModelRemoved {
@@ -133,12 +180,19 @@ fn a_removed_content_can_be_registered_again_by_another() {
 	ExtBuilder::default().build_and_execute(|| {
 		let first = register(ALICE, 1);
 		assert_ok!(Models::retire(RuntimeOrigin::signed(ALICE), first));
-		advance(10);
+		advance(NOTICE + GRACE);
 		assert_ok!(Models::remove(RuntimeOrigin::signed(ALICE), first));
 
 		let second = register(BOB, 1);
 		assert_ne!(first, second);
-		assert_eq!(ByHashes::<Test>::get(content_key(&hashes(1))), Some(second));
+		let content = VersionId {
+			model: second,
+			version: 1,
+		};
+		assert_eq!(
+			ByHashes::<Test>::get(content_key(&hashes(1))),
+			Some(content)
+		);
 	});
 }
 
@@ -154,7 +208,7 @@ fn remove_errors() {
 
 		assert_ok!(Models::retire(RuntimeOrigin::signed(ALICE), model));
 		assert_noop!(remove(model), Error::<Test>::GraceNotOver);
-		advance(9);
+		advance(NOTICE + GRACE - 1);
 		assert_noop!(remove(model), Error::<Test>::GraceNotOver);
 		advance(1);
 		assert_ok!(remove(model));
@@ -177,7 +231,7 @@ fn removal_reports_what_really_returned() {
 		));
 		assert!(Models::do_try_state().is_err(), "the law names it");
 		assert_ok!(Models::retire(RuntimeOrigin::signed(ALICE), model));
-		advance(10);
+		advance(NOTICE + GRACE);
 		assert_ok!(Models::remove(RuntimeOrigin::signed(ALICE), model));
 		assert_last(Event::ModelRemoved {
 			model,

@@ -19,12 +19,8 @@ fn genesis_bounds_hold_and_other_classes_have_the_hard_ones() {
 		assert_eq!(Pricing::bounds_of(PriceClass::Small), SMALL);
 		assert_eq!(Pricing::bounds_of(PriceClass::Medium), HARD);
 		assert_eq!(Version::<Test>::get(), 0);
-		assert_ok!(Pricing::set_offer(
-			signed(ALICE),
-			LARGE_MODEL,
-			Price::flat(1_000_000),
-			1
-		));
+		let dear = Price::flat(1_000_000);
+		assert_ok!(publish(ALICE, LARGE_MODEL, VERSION, dear, 1));
 	});
 }
 
@@ -125,10 +121,7 @@ fn an_upgrade_that_tightens_hard_bounds_acts_at_once() {
 				Pricing::bounds_of(PriceClass::Small).ceiling,
 				Price::flat(100)
 			);
-			assert_eq!(
-				Pricing::take_any(MODEL, &ANY_PRICE, LIMITS, &[], &randomness(0)),
-				None
-			);
+			assert_eq!(draw(0), None);
 		});
 }
 

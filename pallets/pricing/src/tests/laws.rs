@@ -4,8 +4,15 @@ use frame_support::traits::{fungible::MutateHold, tokens::Precision::Exact};
 use sp_runtime::TryRuntimeError;
 
 use super::*;
-use crate::{Bounds, OfferCount, OfferIndex, Offers};
+use crate::{Bounds, Draining, FreeOffers, OfferIndex, Offers, OffersByProvider};
 use pretty_assertions::assert_eq;
+
+const KEY: crate::ModelVersion = (MODEL, VERSION);
+
+/// Changes the stored offer of a provider, and nothing else.
+fn alter(provider: AccountId, change: impl FnOnce(&mut crate::OfferOf<Test>)) {
+	Offers::<Test>::mutate(KEY, provider, |offer| change(offer.as_mut().unwrap()));
+}
 
 /// Breaks a sound state, and expects the law with this sentence to be the one that notices.
 fn breaks(law: &'static str, damage: impl FnOnce()) {
@@ -23,51 +30,80 @@ fn breaks(law: &'static str, damage: impl FnOnce()) {
 #[test]
 fn no_counter_of_zero() {
 	breaks("an offer counter of 0 must not be stored", || {
-		OfferCount::<Test>::insert(7, 0)
+		FreeOffers::<Test>::insert((7, 1), 0)
 	});
 }
 
 #[test]
 fn the_counter_is_the_number_of_entries() {
-	let law = "OfferCount must be the number of entries in OfferIndex";
-	breaks(law, || OfferCount::<Test>::insert(MODEL, 3));
-	breaks(law, || OfferIndex::<Test>::remove(MODEL, 0));
+	let law = "FreeOffers must be the number of entries in OfferIndex";
+	breaks(law, || FreeOffers::<Test>::insert(KEY, 3));
+	breaks(law, || OfferIndex::<Test>::remove(KEY, 0));
 }
 
 #[test]
 fn the_index_is_dense() {
-	let law = "OfferIndex must be dense: entries 0 to OfferCount and no other";
-	breaks(law, || OfferCount::<Test>::remove(MODEL));
+	let law = "OfferIndex must be dense: entries 0 to FreeOffers and no other";
+	breaks(law, || FreeOffers::<Test>::remove(KEY));
 	breaks(law, || {
-		OfferIndex::<Test>::remove(MODEL, 1);
-		OfferIndex::<Test>::insert(MODEL, 2, BOB);
-		Offers::<Test>::mutate(MODEL, BOB, |offer| offer.as_mut().unwrap().index = 2);
+		OfferIndex::<Test>::remove(KEY, 1);
+		OfferIndex::<Test>::insert(KEY, 2, BOB);
+		alter(BOB, |offer| offer.index = Some(2));
 	});
 }
 
 #[test]
 fn entries_name_offers() {
 	let law = "every entry of OfferIndex must name an offer that knows its index";
-	breaks(law, || Offers::<Test>::remove(MODEL, ALICE));
-	breaks(law, || OfferIndex::<Test>::insert(MODEL, 0, BOB));
-	breaks(law, || {
-		Offers::<Test>::mutate(MODEL, ALICE, |offer| offer.as_mut().unwrap().index = 1)
+	breaks(law, || Offers::<Test>::remove(KEY, ALICE));
+	breaks(law, || OfferIndex::<Test>::insert(KEY, 0, BOB));
+	breaks(law, || alter(ALICE, |offer| offer.index = Some(1)));
+}
+
+#[test]
+fn offers_with_an_index_are_in_the_index() {
+	breaks("every offer with an index must be in OfferIndex", || {
+		let mut lost = offer(ALICE).unwrap();
+		lost.index = Some(5);
+		Offers::<Test>::insert(KEY, CAROL, lost);
 	});
 }
 
 #[test]
-fn offers_are_in_the_index() {
-	breaks("every offer must be in OfferIndex", || {
-		let mut lost = offer(ALICE).unwrap();
-		lost.index = 5;
-		Offers::<Test>::insert(MODEL, CAROL, lost);
+fn the_index_has_all_offers_with_a_free_slot_and_no_other() {
+	let law = "an offer must have an index exactly while it has a free slot";
+	breaks(law, || alter(ALICE, |offer| offer.busy = 1));
+	breaks(law, || {
+		assert_ok!(take(ALICE));
+		alter(ALICE, |offer| offer.busy = 0);
 	});
+}
+
+#[test]
+fn providers_know_their_offers() {
+	breaks("every offer must be in OffersByProvider", || {
+		OffersByProvider::<Test>::remove(ALICE, KEY)
+	});
+	breaks("every entry of OffersByProvider must name an offer", || {
+		OffersByProvider::<Test>::insert(CAROL, KEY, ())
+	});
+}
+
+#[test]
+fn slots_drain_only_without_an_offer() {
+	breaks("a draining of 0 slots must not be stored", || {
+		Draining::<Test>::insert(KEY, CAROL, 0)
+	});
+	breaks(
+		"slots must not drain beside an offer that counts them",
+		|| Draining::<Test>::insert(KEY, ALICE, 1),
+	);
 }
 
 #[test]
 fn offers_have_slots() {
 	breaks("every offer must have a slot", || {
-		Offers::<Test>::mutate(MODEL, ALICE, |offer| offer.as_mut().unwrap().slots = 0);
+		alter(ALICE, |offer| offer.slots = 0);
 	});
 }
 
@@ -81,7 +117,7 @@ fn holds_are_the_sum_of_deposits() {
 		assert_ok!(Balances::hold(&OfferHold::get(), &ALICE, 1));
 	});
 	breaks(law, || {
-		Offers::<Test>::mutate(MODEL, ALICE, |offer| offer.as_mut().unwrap().held += 1);
+		alter(ALICE, |offer| offer.held += 1);
 	});
 }
 
@@ -98,11 +134,8 @@ fn only_providers_with_offers_have_deposits() {
 #[test]
 fn deposits_cannot_overflow() {
 	breaks("the sum of a provider's deposits must be a balance", || {
-		let price = Price::flat(20);
-		assert_ok!(Pricing::set_offer(signed(ALICE), LARGE_MODEL, price, 1));
-		Offers::<Test>::mutate(MODEL, ALICE, |offer| {
-			offer.as_mut().unwrap().held = u128::MAX
-		});
+		assert_ok!(publish(ALICE, LARGE_MODEL, VERSION, Price::flat(20), 1));
+		alter(ALICE, |offer| offer.held = u128::MAX);
 	});
 }
 

@@ -1,9 +1,13 @@
 //! Tests, by topic.
 
 mod bounds;
+mod conditions;
 mod draw;
+mod explain;
+mod index;
 mod laws;
 mod offers;
+mod prune;
 mod random;
 mod reads;
 mod take;
@@ -13,8 +17,9 @@ use frame_support::{assert_noop, assert_ok};
 use polkadot_sdk::*;
 
 use athanor_primitives::{
+	eligibility::{Attributes, Ineligible, Needs},
 	model::PriceClass,
-	ports::{OfferBook, TokenLimits},
+	ports::{Demand, OfferBook, TokenLimits},
 	price::{Price, PriceBounds},
 	testing,
 };
@@ -23,12 +28,14 @@ fn signed(who: AccountId) -> RuntimeOrigin {
 	RuntimeOrigin::signed(who)
 }
 
-fn retire(model: athanor_primitives::ModelId) {
-	testing::set_model(
-		model,
-		athanor_primitives::model::ModelInfo {
-			active: false,
-			..testing::model()
-		},
-	);
+fn set_bounds(floor: u128, ceiling: u128) {
+	let bounds = PriceBounds {
+		floor: Price::flat(floor),
+		ceiling: Price::flat(ceiling),
+	};
+	assert_ok!(Pricing::set_bounds(
+		RuntimeOrigin::root(),
+		PriceClass::Small,
+		bounds
+	));
 }

@@ -1,14 +1,13 @@
 use codec::MaxEncodedLen;
-use frame_support::dispatch::Pays;
 use sp_runtime::{ArithmeticError, DispatchError, TokenError};
 
 use super::*;
-use crate::{OfferCount, OfferOf, Offers};
+use crate::{Draining, FreeOffers, OfferOf, Offers, OffersByProvider};
 use pretty_assertions::assert_eq;
 
-/// Base plus keys and values of both entries.
+/// Base plus keys and values of the three entries.
 fn deposit() -> u128 {
-	let bytes = (4 + 8) + OfferOf::<Test>::max_encoded_len() + (4 + 4) + 8;
+	let bytes = (8 + 8) + OfferOf::<Test>::max_encoded_len() + (8 + 4 + 8) + (8 + 8);
 	100 + u128::try_from(bytes).unwrap()
 }
 
@@ -19,37 +18,56 @@ fn set_offer_publishes() {
 			input: 20,
 			output: 40,
 		};
-		assert_ok!(Pricing::set_offer(signed(ALICE), MODEL, price, 3));
+		assert_ok!(publish(ALICE, MODEL, VERSION, price, 3));
 		let offer = offer(ALICE).unwrap();
 		assert_eq!(
 			(offer.price, offer.slots, offer.busy, offer.index),
-			(price, 3, 0, 0)
+			(price, 3, 0, Some(0))
 		);
+		assert_eq!(offer.attributes, BERLIN);
 		assert_eq!(index(), vec![ALICE]);
 		assert_eq!((offer.held, held(ALICE)), (deposit(), deposit()));
+		assert!(OffersByProvider::<Test>::contains_key(
+			ALICE,
+			(MODEL, VERSION)
+		));
 		assert_eq!(
 			events(),
 			vec![Event::OfferSet {
 				model: MODEL,
+				version: VERSION,
 				provider: ALICE,
 				price,
-				slots: 3
+				slots: 3,
+				attributes: BERLIN,
 			}]
 		);
 	});
 }
 
 #[test]
-fn set_offer_changes_price_and_slots_only() {
+fn set_offer_keeps_deposit_busy_slots_and_place() {
 	ExtBuilder::default()
 		.offer(BOB, 50, 1)
 		.offer(ALICE, 20, 3)
 		.build_and_execute(|| {
-			assert_ok!(Pricing::take(MODEL, &ANY_PRICE, &ALICE));
-			assert_ok!(set_offer(ALICE, 30, 5));
+			assert_ok!(take(ALICE));
+			let nowhere = Attributes::default();
+			let price = Price::flat(30);
+			assert_ok!(Pricing::set_offer(
+				signed(ALICE),
+				MODEL,
+				VERSION,
+				price,
+				5,
+				nowhere
+			));
 			let offer = offer(ALICE).unwrap();
-			assert_eq!((offer.price, offer.slots), (Price::flat(30), 5));
-			assert_eq!((offer.busy, offer.index), (1, 1));
+			assert_eq!(
+				(offer.price, offer.slots, offer.attributes),
+				(price, 5, nowhere)
+			);
+			assert_eq!((offer.busy, offer.index), (1, Some(1)));
 			assert_eq!(index(), vec![BOB, ALICE]);
 			assert_eq!(held(ALICE), deposit());
 		});
@@ -61,13 +79,35 @@ fn a_provider_offers_several_models() {
 		.offer(ALICE, 20, 3)
 		.build_and_execute(|| {
 			let price = Price::flat(500_000);
-			assert_ok!(Pricing::set_offer(signed(ALICE), LARGE_MODEL, price, 1));
-			assert_eq!(OfferCount::<Test>::get(MODEL), 1);
-			assert_eq!(OfferCount::<Test>::get(LARGE_MODEL), 1);
+			let large = (LARGE_MODEL, VERSION);
+			assert_ok!(publish(ALICE, LARGE_MODEL, VERSION, price, 1));
+			assert_eq!(FreeOffers::<Test>::get((MODEL, VERSION)), 1);
+			assert_eq!(FreeOffers::<Test>::get(large), 1);
 			assert_eq!(held(ALICE), 2 * deposit());
-			assert_ok!(Pricing::remove_offer(signed(ALICE), MODEL));
-			assert!(Offers::<Test>::contains_key(LARGE_MODEL, ALICE));
+			assert_ok!(remove_offer(ALICE));
+			assert!(Offers::<Test>::contains_key(large, ALICE));
 			assert_eq!(held(ALICE), deposit());
+		});
+}
+
+#[test]
+fn a_provider_offers_old_and_new_versions_side_by_side() {
+	ExtBuilder::default()
+		.offer(ALICE, 20, 1)
+		.build_and_execute(|| {
+			set_version(2, true);
+			assert_ok!(publish(ALICE, MODEL, 2, Price::flat(30), 2));
+			assert_eq!(held(ALICE), 2 * deposit());
+			assert_ok!(take(ALICE));
+			let new = Offers::<Test>::get((MODEL, 2), ALICE).unwrap();
+			assert_eq!((new.price, new.busy), (Price::flat(30), 0));
+			assert_ok!(remove_offer(ALICE));
+			assert_eq!(held(ALICE), deposit());
+			assert!(Offers::<Test>::contains_key((MODEL, 2), ALICE));
+			assert_eq!(
+				OffersByProvider::<Test>::iter_key_prefix(ALICE).collect::<Vec<_>>(),
+				vec![(MODEL, 2)]
+			);
 		});
 }
 
@@ -77,7 +117,7 @@ fn set_offer_needs_a_provider() {
 		assert_noop!(set_offer(STRANGER, 20, 1), Error::<Test>::NotProvider);
 		for origin in [RuntimeOrigin::root(), RuntimeOrigin::none()] {
 			assert_noop!(
-				Pricing::set_offer(origin, MODEL, Price::flat(20), 1),
+				Pricing::set_offer(origin, MODEL, VERSION, Price::flat(20), 1, BERLIN),
 				DispatchError::BadOrigin
 			);
 		}
@@ -89,57 +129,58 @@ fn an_inactive_provider_may_prepare_an_offer() {
 	ExtBuilder::default().build_and_execute(|| {
 		testing::set_active(ALICE, false);
 		assert_ok!(set_offer(ALICE, 20, 1));
-		assert_eq!(
-			Pricing::take_any(MODEL, &ANY_PRICE, LIMITS, &[], &randomness(0)),
-			None
-		);
+		assert_eq!(draw(0), None);
 		testing::set_active(ALICE, true);
-		assert!(Pricing::take_any(MODEL, &ANY_PRICE, LIMITS, &[], &randomness(0)).is_some());
+		assert_eq!(draw(0), Some(ALICE));
 	});
 }
 
 #[test]
 fn a_number_is_never_given_twice() {
 	ExtBuilder::default().build_and_execute(|| {
-		OfferCount::<Test>::insert(MODEL, u32::MAX);
+		FreeOffers::<Test>::insert((MODEL, VERSION), u32::MAX);
 		assert_noop!(set_offer(ALICE, 20, 1), ArithmeticError::Overflow);
-		OfferCount::<Test>::remove(MODEL);
+		FreeOffers::<Test>::remove((MODEL, VERSION));
 	});
 }
 
 #[test]
-fn a_paused_provider_gets_no_work_and_keeps_its_offer() {
+fn set_offer_needs_an_active_version() {
 	ExtBuilder::default()
-		.offer(ALICE, 20, 1)
+		.offer(BOB, 20, 1)
 		.build_and_execute(|| {
-			let draw = || Pricing::take_any(MODEL, &ANY_PRICE, LIMITS, &[], &randomness(0));
-			testing::set_paused(ALICE, true);
-			assert_eq!(draw(), None);
-			assert_noop!(
-				Pricing::take(MODEL, &ANY_PRICE, &ALICE),
-				Error::<Test>::ProviderInactive
-			);
-			assert_noop!(
-				Pricing::prune_offer(signed(BOB), MODEL, ALICE),
-				Error::<Test>::StillActive
-			);
-			testing::set_paused(ALICE, false);
-			assert!(draw().is_some());
+			let set = |model, version| publish(BOB, model, version, Price::flat(21), 1);
+			assert_noop!(set(9, VERSION), Error::<Test>::UnknownModel);
+			assert_noop!(set(MODEL, 0), Error::<Test>::UnknownVersion);
+			assert_noop!(set(MODEL, 2), Error::<Test>::UnknownVersion);
+			// Replaced by the second version.
+			set_version(1, false);
+			set_version(2, true);
+			assert_noop!(set(MODEL, 1), Error::<Test>::ModelRetired);
+			assert_ok!(set(MODEL, 2));
+			// Retired as a whole.
+			set_version(2, false);
+			assert_noop!(set(MODEL, 2), Error::<Test>::ModelRetired);
 		});
 }
 
 #[test]
-fn set_offer_needs_an_active_model() {
+fn regions_are_two_capitals() {
 	ExtBuilder::default()
-		.offer(BOB, 20, 1)
+		.offer(ALICE, 20, 1)
 		.build_and_execute(|| {
-			assert_noop!(
-				Pricing::set_offer(signed(ALICE), 9, Price::flat(20), 1),
-				Error::<Test>::UnknownModel
-			);
-			retire(MODEL);
-			assert_noop!(set_offer(ALICE, 20, 1), Error::<Test>::ModelRetired);
-			assert_noop!(set_offer(BOB, 21, 1), Error::<Test>::ModelRetired);
+			let set = |region| {
+				let attributes = Attributes { region, ..BERLIN };
+				let price = Price::flat(20);
+				Pricing::set_offer(signed(ALICE), MODEL, VERSION, price, 1, attributes)
+			};
+			for wrong in [*b"de", *b"D1", *b"D ", [0, 0], [255, 255]] {
+				assert_noop!(set(Some(wrong)), Error::<Test>::RegionInvalid);
+			}
+			assert_ok!(set(Some(*b"AT")));
+			assert_eq!(offer(ALICE).unwrap().attributes.region, Some(*b"AT"));
+			assert_ok!(set(None));
+			assert_eq!(offer(ALICE).unwrap().attributes.region, None);
 		});
 }
 
@@ -158,19 +199,15 @@ fn prices_have_bounds_on_both_kinds_of_token() {
 		for (input, output) in [(9, 20), (20, 9), (10_001, 20), (20, 10_001), (0, u128::MAX)] {
 			let price = Price { input, output };
 			assert_noop!(
-				Pricing::set_offer(signed(ALICE), MODEL, price, 1),
+				publish(ALICE, MODEL, VERSION, price, 1),
 				Error::<Test>::PriceOutOfBounds
 			);
 		}
-		assert_ok!(Pricing::set_offer(
-			signed(ALICE),
-			MODEL,
-			Price {
-				input: 10,
-				output: 10_000
-			},
-			1
-		));
+		let widest = Price {
+			input: 10,
+			output: 10_000,
+		};
+		assert_ok!(publish(ALICE, MODEL, VERSION, widest, 1));
 	});
 }
 
@@ -194,14 +231,17 @@ fn remove_offer_returns_the_deposit() {
 		.build_and_execute(|| {
 			// A provider that lost its registration gets its deposit back too.
 			testing::reset();
-			assert_ok!(Pricing::remove_offer(signed(ALICE), MODEL));
+			assert_ok!(remove_offer(ALICE));
 			assert_eq!(offer(ALICE), None);
 			assert_eq!((held(ALICE), Balances::free_balance(ALICE)), (0, ENDOWMENT));
-			assert!(!OfferCount::<Test>::contains_key(MODEL));
+			assert!(!FreeOffers::<Test>::contains_key((MODEL, VERSION)));
+			assert_eq!(OffersByProvider::<Test>::iter().count(), 0);
+			assert_eq!(Draining::<Test>::iter().count(), 0);
 			assert_eq!(
 				events(),
 				vec![Event::OfferRemoved {
 					model: MODEL,
+					version: VERSION,
 					provider: ALICE
 				}]
 			);
@@ -213,103 +253,18 @@ fn remove_offer_needs_one() {
 	ExtBuilder::default()
 		.offer(ALICE, 20, 1)
 		.build_and_execute(|| {
-			assert_noop!(
-				Pricing::remove_offer(signed(BOB), MODEL),
-				Error::<Test>::NoOffer
-			);
-			assert_noop!(
-				Pricing::remove_offer(signed(ALICE), LARGE_MODEL),
-				Error::<Test>::NoOffer
-			);
-			assert_noop!(
-				Pricing::remove_offer(RuntimeOrigin::root(), MODEL),
-				DispatchError::BadOrigin
-			);
-		});
-}
-
-#[test]
-fn the_index_stays_dense() {
-	let three = || {
-		ExtBuilder::default()
-			.offer(ALICE, 20, 1)
-			.offer(BOB, 20, 1)
-			.offer(CAROL, 20, 1)
-	};
-	for (leaver, rest) in [
-		(ALICE, vec![CAROL, BOB]),
-		(BOB, vec![ALICE, CAROL]),
-		(CAROL, vec![ALICE, BOB]),
-	] {
-		three().build_and_execute(|| {
-			assert_eq!(index(), vec![ALICE, BOB, CAROL]);
-			assert_ok!(Pricing::remove_offer(signed(leaver), MODEL));
-			assert_eq!(index(), rest);
-			Pricing::do_try_state().unwrap();
-			assert_ok!(set_offer(leaver, 20, 1));
-			assert_eq!(offer(leaver).unwrap().index, 2);
-		});
-	}
-}
-
-#[test]
-fn an_offer_that_can_get_work_is_not_pruned() {
-	ExtBuilder::default()
-		.offer(ALICE, 20, 1)
-		.build_and_execute(|| {
-			assert_noop!(
-				Pricing::prune_offer(signed(BOB), MODEL, ALICE),
-				Error::<Test>::StillActive
-			);
-			assert_noop!(
-				Pricing::prune_offer(signed(BOB), MODEL, CAROL),
-				Error::<Test>::NoOffer
-			);
-			assert_noop!(
-				Pricing::prune_offer(RuntimeOrigin::root(), MODEL, ALICE),
-				DispatchError::BadOrigin
-			);
-			// Out of bounds is no reason: governance may come back.
-			let tight = PriceBounds {
-				floor: Price::flat(100),
-				ceiling: Price::flat(200),
-			};
-			assert_ok!(Pricing::set_bounds(
-				RuntimeOrigin::root(),
-				PriceClass::Small,
-				tight
-			));
-			assert_noop!(
-				Pricing::prune_offer(signed(BOB), MODEL, ALICE),
-				Error::<Test>::StillActive
-			);
-		});
-}
-
-#[test]
-fn a_dead_offer_is_pruned_by_anyone_for_free() {
-	let reasons: [fn(); 4] = [
-		|| testing::set_active(ALICE, false),
-		|| testing::set_provider(ALICE, vec![]),
-		|| retire(MODEL),
-		testing::reset,
-	];
-	for reason in reasons {
-		ExtBuilder::default()
-			.offer(ALICE, 20, 1)
-			.build_and_execute(|| {
-				reason();
-				let info = Pricing::prune_offer(signed(STRANGER), MODEL, ALICE).unwrap();
-				assert_eq!(info.pays_fee, Pays::No);
-				assert_eq!(offer(ALICE), None);
-				assert_eq!((held(ALICE), Balances::free_balance(ALICE)), (0, ENDOWMENT));
-				assert_eq!(
-					events(),
-					vec![Event::OfferRemoved {
-						model: MODEL,
-						provider: ALICE
-					}]
+			assert_noop!(remove_offer(BOB), Error::<Test>::NoOffer);
+			for (model, version) in [(LARGE_MODEL, VERSION), (MODEL, 2)] {
+				assert_noop!(
+					Pricing::remove_offer(signed(ALICE), model, version),
+					Error::<Test>::NoOffer
 				);
-			});
-	}
+			}
+			for origin in [RuntimeOrigin::root(), RuntimeOrigin::none()] {
+				assert_noop!(
+					Pricing::remove_offer(origin, MODEL, VERSION),
+					DispatchError::BadOrigin
+				);
+			}
+		});
 }

@@ -2,25 +2,65 @@
 
 use std::collections::BTreeMap;
 
-use athanor_primitives::ports::ProviderRegistry;
+use athanor_primitives::ports::{ExplainHolds, ModelRegistry, ProviderRegistry};
 use proptest::prelude::*;
 use sp_runtime::traits::Dispatchable;
 
 use super::*;
-use crate::{Call, Offers};
+use crate::{Call, Draining, ModelVersion, Offers};
 use pretty_assertions::assert_eq;
+
+/// What a random job asks.
+#[derive(Clone, Debug)]
+struct Ask {
+	key: ModelVersion,
+	ceiling: u128,
+	limits: (u32, u32),
+	allow: Vec<AccountId>,
+	exclude: Vec<AccountId>,
+	failed: Vec<AccountId>,
+	regions: Vec<[u8; 2]>,
+	hours: Option<u32>,
+	memory: Option<u16>,
+	cover: u128,
+}
+
+impl Ask {
+	fn demand(&self) -> Demand<'_, AccountId> {
+		Demand {
+			model: self.key.0,
+			version: self.key.1,
+			ceiling: Price::flat(self.ceiling),
+			limits: TokenLimits {
+				input: self.limits.0,
+				output: self.limits.1,
+			},
+			allow: &self.allow,
+			exclude: &self.exclude,
+			failed: &self.failed,
+			needs: Needs {
+				regions: &self.regions,
+				max_retention_hours: self.hours,
+				min_gpu_memory_gib: self.memory,
+			},
+			cover: self.cover,
+		}
+	}
+}
 
 #[derive(Clone, Debug)]
 enum Op {
-	SetOffer(AccountId, u32, u128, u128, u32),
-	RemoveOffer(AccountId, u32),
-	PruneOffer(AccountId, u32),
+	SetOffer(AccountId, ModelVersion, Price, u32, Attributes),
+	RemoveOffer(AccountId, ModelVersion),
+	PruneOffer(AccountId, ModelVersion),
 	SetBounds(PriceClass, u128, u128),
 	SetActive(AccountId, bool),
 	SetPaused(AccountId, bool),
-	Retire(u32),
-	Take(AccountId, u32, u128),
-	Draw(u32, u128, (u32, u32), Vec<AccountId>, [u8; 32]),
+	SetChilled(AccountId, bool),
+	Bond(AccountId, u128),
+	Retire(ModelVersion),
+	Take(AccountId, Ask),
+	Draw(Ask, [u8; 32]),
 	GiveBack(usize),
 }
 
@@ -30,71 +70,120 @@ fn who() -> impl Strategy<Value = AccountId> {
 	PROVIDERS
 }
 
-fn model() -> impl Strategy<Value = u32> {
-	prop_oneof![6 => Just(MODEL), 2 => Just(LARGE_MODEL), 1 => Just(2)]
+fn key() -> impl Strategy<Value = ModelVersion> {
+	prop_oneof![
+		6 => Just((MODEL, 1)),
+		2 => Just((MODEL, 2)),
+		2 => Just((LARGE_MODEL, 1)),
+		1 => Just((LARGE_MODEL, 2)),
+		1 => Just((2, 1)),
+	]
 }
 
-fn price() -> impl Strategy<Value = u128> {
+fn units() -> impl Strategy<Value = u128> {
 	prop_oneof![8 => 10..200u128, 1 => any::<u128>()]
+}
+
+fn price() -> impl Strategy<Value = Price> {
+	(units(), units()).prop_map(|(input, output)| Price { input, output })
+}
+
+fn region() -> impl Strategy<Value = [u8; 2]> {
+	prop::sample::select(vec![*b"DE", *b"FR", *b"us"])
+}
+
+fn attributes() -> impl Strategy<Value = Attributes> {
+	let hours = prop::option::of(0..3u32);
+	(prop::option::of(region()), hours, 0..3u16).prop_map(
+		|(region, retention_hours, gpu_memory_gib)| Attributes {
+			region,
+			retention_hours,
+			gpu_memory_gib,
+		},
+	)
+}
+
+fn some_of(most: usize) -> impl Strategy<Value = Vec<AccountId>> {
+	prop_oneof![2 => Just(vec![]), 1 => prop::collection::vec(who(), 1..most)]
+}
+
+fn ask() -> impl Strategy<Value = Ask> {
+	let limits = prop_oneof![8 => (0..2_000u32, 0..2_000u32), 1 => any::<(u32, u32)>()];
+	let lists = (some_of(6), some_of(4), some_of(3));
+	let regions = prop_oneof![2 => Just(vec![]), 1 => prop::collection::vec(region(), 1..3)];
+	let hours = prop_oneof![2 => Just(None), 1 => (0..3u32).prop_map(Some)];
+	let memory = prop_oneof![2 => Just(None), 1 => (0..3u16).prop_map(Some)];
+	(
+		key(),
+		units(),
+		limits,
+		lists,
+		(regions, hours, memory),
+		0..60u128,
+	)
+		.prop_map(|(key, ceiling, limits, lists, needs, cover)| Ask {
+			key,
+			ceiling,
+			limits,
+			allow: lists.0,
+			exclude: lists.1,
+			failed: lists.2,
+			regions: needs.0,
+			hours: needs.1,
+			memory: needs.2,
+			cover,
+		})
 }
 
 fn op() -> impl Strategy<Value = Op> {
 	let class = prop::sample::select(PriceClass::ALL.to_vec());
 	prop_oneof![
-		8 => (who(), model(), price(), price(), 0..5u32)
-			.prop_map(|(who, model, input, output, slots)| {
-				Op::SetOffer(who, model, input, output, slots)
+		8 => (who(), key(), price(), 0..5u32, attributes())
+			.prop_map(|(who, key, price, slots, stated)| {
+				Op::SetOffer(who, key, price, slots, stated)
 			}),
-		3 => (who(), model()).prop_map(|(who, model)| Op::RemoveOffer(who, model)),
-		2 => (who(), model()).prop_map(|(who, model)| Op::PruneOffer(who, model)),
-		1 => (class, price(), price())
+		3 => (who(), key()).prop_map(|(who, key)| Op::RemoveOffer(who, key)),
+		2 => (who(), key()).prop_map(|(who, key)| Op::PruneOffer(who, key)),
+		1 => (class, units(), units())
 			.prop_map(|(class, floor, ceiling)| Op::SetBounds(class, floor, ceiling)),
-		2 => (who(), any::<bool>()).prop_map(|(who, active)| Op::SetActive(who, active)),
-		2 => (who(), any::<bool>()).prop_map(|(who, paused)| Op::SetPaused(who, paused)),
-		1 => model().prop_map(Op::Retire),
-		3 => (who(), model(), price()).prop_map(|(who, model, price)| Op::Take(who, model, price)),
-		8 => (
-			model(),
-			price(),
-			any::<(u32, u32)>(),
-			prop::collection::vec(who(), 0..4),
-			any::<[u8; 32]>()
-		)
-			.prop_map(|(model, price, limits, excluded, random)| {
-				Op::Draw(model, price, limits, excluded, random)
-			}),
-		4 => any::<usize>().prop_map(Op::GiveBack),
+		1 => (who(), any::<bool>()).prop_map(|(who, active)| Op::SetActive(who, active)),
+		1 => (who(), any::<bool>()).prop_map(|(who, paused)| Op::SetPaused(who, paused)),
+		1 => (who(), any::<bool>()).prop_map(|(who, chilled)| Op::SetChilled(who, chilled)),
+		2 => (who(), 0..300u128).prop_map(|(who, bonded)| Op::Bond(who, bonded)),
+		1 => key().prop_map(Op::Retire),
+		4 => (who(), ask()).prop_map(|(who, ask)| Op::Take(who, ask)),
+		12 => (ask(), any::<[u8; 32]>()).prop_map(|(ask, random)| Op::Draw(ask, random)),
+		6 => any::<usize>().prop_map(Op::GiveBack),
 	]
 }
 
-/// Jobs that hold a slot.
+/// Jobs that hold a slot: for which version, at whose offer, and with how much cover.
 #[derive(Default)]
-struct Jobs(Vec<(u32, AccountId)>);
+struct Jobs(Vec<(ModelVersion, AccountId, u128)>);
 
 impl Jobs {
-	fn running(&self) -> BTreeMap<(u32, AccountId), u32> {
+	fn running(&self) -> BTreeMap<(ModelVersion, AccountId), u32> {
 		let mut running = BTreeMap::new();
-		for job in &self.0 {
-			*running.entry(*job).or_default() += 1;
+		for (key, who, _) in &self.0 {
+			*running.entry((*key, *who)).or_default() += 1;
 		}
 		running
 	}
 
-	/// A slot was given: the offer was within ceiling and bounds, and has no more busy slots than
-	/// slots.
-	fn start(&mut self, model: u32, who: AccountId, price: Price, ceiling: u128) {
-		let offer = Offers::<Test>::get(model, who).unwrap();
+	/// A slot was given: there was one, and the price is the offer's.
+	fn start(&mut self, ask: &Ask, who: AccountId, price: Price) {
+		let offer = Offers::<Test>::get(ask.key, who).unwrap();
 		assert_eq!(offer.price, price);
-		assert!(price.within(&Price::flat(ceiling)));
+		assert!(price.within(&Price::flat(ask.ceiling)));
 		assert!(offer.busy <= offer.slots);
-		assert!(testing::MockProviders::is_active(&who));
-		let class = if model == LARGE_MODEL {
-			PriceClass::Large
-		} else {
-			PriceClass::Small
-		};
-		assert!(Pricing::bounds_of(class).contain(&price));
-		self.0.push((model, who));
+		testing::MockProviders::commit(&who, ask.cover);
+		self.0.push((ask.key, who, ask.cover));
+	}
+
+	fn end(&mut self, at: usize) {
+		let ((model, version), who, cover) = self.0.swap_remove(at);
+		testing::MockProviders::release(&who, cover);
+		Pricing::give_back(model, version, &who);
 	}
 }
 
@@ -102,95 +191,130 @@ fn call(who: AccountId, call: Call<Test>) {
 	let _ = RuntimeCall::Pricing(call).dispatch(signed(who));
 }
 
+fn set_random_bounds(class: PriceClass, floor: u128, ceiling: u128) {
+	let bounds = PriceBounds {
+		floor: Price::flat(floor),
+		ceiling: Price::flat(ceiling),
+	};
+	let set = RuntimeCall::Pricing(Call::set_bounds { class, bounds });
+	assert_eq!(
+		set.dispatch(RuntimeOrigin::root()).is_ok(),
+		floor <= ceiling
+	);
+}
+
+/// Retires a version, or brings it back. The first of the small model stays, so that something happens.
+fn retire((model, version): ModelVersion) {
+	let info = testing::MockModels::model(model, Some(version));
+	if let Some(mut info) = info.filter(|_| (model, version) != (MODEL, 1)) {
+		info.active = !info.active;
+		testing::set_model(model, info);
+	}
+}
+
+/// A draw finds nobody that fails, and with a sample of all offers somebody if anybody passes.
+fn draw_one(ask: &Ask, random: &[u8; 32], jobs: &mut Jobs) {
+	let demand = ask.demand();
+	let passing: Vec<_> = PROVIDERS
+		.filter(|who| Pricing::check(&demand, who).is_ok())
+		.collect();
+	let drawn = Pricing::take_any(&demand, random);
+	let all = DrawSample::get() >= 64 || !ask.allow.is_empty();
+	assert!(drawn.is_some() || passing.is_empty() || !all);
+	if let Some((who, locked)) = drawn {
+		assert!(passing.contains(&who));
+		jobs.start(ask, who, locked.price);
+	}
+}
+
 fn run(op: Op, jobs: &mut Jobs) {
 	match op {
-		Op::SetOffer(who, model, input, output, slots) => {
-			call(
-				who,
-				Call::set_offer {
-					model,
-					price: Price { input, output },
-					slots,
-				},
-			);
-		}
-		Op::RemoveOffer(who, model) => call(who, Call::remove_offer { model }),
-		Op::PruneOffer(provider, model) => call(ALICE, Call::prune_offer { model, provider }),
-		Op::SetBounds(class, floor, ceiling) => {
-			let bounds = PriceBounds {
-				floor: Price::flat(floor),
-				ceiling: Price::flat(ceiling),
+		Op::SetOffer(who, (model, version), price, slots, attributes) => {
+			let set = Call::set_offer {
+				model,
+				version,
+				price,
+				slots,
+				attributes,
 			};
-			let set = RuntimeCall::Pricing(Call::set_bounds { class, bounds });
-			assert_eq!(
-				set.dispatch(RuntimeOrigin::root()).is_ok(),
-				floor <= ceiling
-			);
+			call(who, set);
 		}
+		Op::RemoveOffer(who, (model, version)) => call(who, Call::remove_offer { model, version }),
+		Op::PruneOffer(provider, (model, version)) => {
+			let prune = Call::prune_offer {
+				model,
+				version,
+				provider,
+			};
+			call(ALICE, prune);
+		}
+		Op::SetBounds(class, floor, ceiling) => set_random_bounds(class, floor, ceiling),
 		Op::SetActive(who, active) => testing::set_active(who, active),
 		Op::SetPaused(who, paused) => testing::set_paused(who, paused),
-		// The small model stays, so that something happens.
-		Op::Retire(MODEL) => (),
-		Op::Retire(model) => {
-			let old =
-				<testing::MockModels as athanor_primitives::ports::ModelRegistry>::model(model);
-			if let Some(info) = old {
-				let active = !info.active;
-				testing::set_model(
-					model,
-					athanor_primitives::model::ModelInfo { active, ..info },
-				);
+		Op::SetChilled(who, chilled) => testing::set_chilled(who, chilled),
+		Op::Bond(who, bonded) => testing::set_bonded(who, bonded),
+		Op::Retire(key) => retire(key),
+		Op::Take(who, ask) => {
+			let demand = ask.demand();
+			let checked = Pricing::check(&demand, &who);
+			let taken = Pricing::take(&demand, &who).map(|locked| locked.price);
+			assert_eq!(taken, checked);
+			if let Ok(price) = taken {
+				jobs.start(&ask, who, price);
 			}
 		}
-		Op::Take(who, model, ceiling) => {
-			if let Ok(locked) = Pricing::take(model, &Price::flat(ceiling), &who) {
-				jobs.start(model, who, locked.price, ceiling);
-			}
-		}
-		Op::Draw(model, ceiling, (input, output), excluded, random) => {
-			let limits = TokenLimits { input, output };
-			let ceiling_price = Price::flat(ceiling);
-			let drawn = Pricing::take_any(model, &ceiling_price, limits, &excluded, &random);
-			if let Some((who, locked)) = drawn {
-				assert!(!excluded.contains(&who));
-				jobs.start(model, who, locked.price, ceiling);
-			}
-		}
+		Op::Draw(ask, random) => draw_one(&ask, &random, jobs),
 		Op::GiveBack(at) => {
 			if let Some(at) = at.checked_rem(jobs.0.len()) {
-				let (model, who) = jobs.0.swap_remove(at);
-				Pricing::give_back(model, &who);
+				jobs.end(at);
 			}
 		}
 	}
 }
 
+/// Busy slots are the running jobs, and each offer has one deposit, which is explained.
+fn check_sums(jobs: &Jobs, deposit: u128) {
+	let mut busy = BTreeMap::new();
+	let mut offers: BTreeMap<AccountId, u128> = BTreeMap::new();
+	for (key, who, offer) in Offers::<Test>::iter() {
+		busy.insert((key, who), offer.busy);
+		*offers.entry(who).or_default() += 1;
+	}
+	busy.extend(Draining::<Test>::iter().map(|(key, who, slots)| ((key, who), slots)));
+	busy.retain(|_, slots| *slots > 0);
+	assert_eq!(busy, jobs.running());
+	for who in PROVIDERS {
+		let due = deposit * offers.get(&who).copied().unwrap_or_default();
+		assert_eq!(held(who), due);
+		let explained = Pricing::explain(&who, u32::MAX);
+		assert_eq!(explained.iter().map(|held| held.amount).sum::<u128>(), due);
+	}
+}
+
 proptest! {
-	#![proptest_config(ProptestConfig::with_cases(96))]
+	#![proptest_config(ProptestConfig::with_cases(128))]
 
 	#[test]
-	fn laws_hold_after_every_operation(ops in prop::collection::vec(op(), 1..150)) {
+	fn laws_hold_after_every_operation(
+		whole in any::<bool>(),
+		ops in prop::collection::vec(op(), 1..200),
+	) {
 		let builder = PROVIDERS.fold(ExtBuilder::default(), |builder, who| builder.offer(who, 50, 2));
 		builder.build().execute_with(|| {
+			set_version(2, true);
+			DrawSample::set(if whole { 64 } else { 4 });
 			let deposit = held(PROVIDERS.start);
 			let mut jobs = Jobs::default();
 			for op in ops {
-				let shown = format!("{op:?}");
 				run(op, &mut jobs);
-				assert_eq!(Pricing::do_try_state(), Ok(()), "{shown}");
-
-				let running = jobs.running();
-				let mut deposits: BTreeMap<AccountId, u128> = BTreeMap::new();
-				for (model, who, offer) in Offers::<Test>::iter() {
-					let live = running.get(&(model, who)).copied().unwrap_or_default();
-					assert!(offer.busy <= live, "{shown}: more busy slots than running jobs");
-					*deposits.entry(who).or_default() += deposit;
-				}
-				for who in PROVIDERS {
-					let due = deposits.get(&who).copied().unwrap_or_default();
-					assert_eq!(held(who), due, "{shown}: a deposit for each offer");
-				}
+				assert_eq!(Pricing::do_try_state(), Ok(()));
+				check_sums(&jobs, deposit);
 			}
+			while !jobs.0.is_empty() {
+				jobs.end(0);
+			}
+			assert_eq!(Draining::<Test>::iter().count(), 0);
+			assert_eq!(Pricing::do_try_state(), Ok(()));
 		});
 	}
 }

@@ -64,15 +64,14 @@ fn reads(f: impl FnOnce()) -> u32 {
 	count.load(Ordering::Relaxed)
 }
 
-fn draw_with_offers(offers: u64) -> u32 {
+/// Reads of a draw among so many offers with so many slots each.
+fn draw_with_offers(offers: u64, slots: u32) -> u32 {
 	let mut count = 0;
 	let builder = (100..100 + offers).fold(ExtBuilder::default(), |builder, who| {
-		builder.offer(who, 50, 1)
+		builder.offer(who, 50, slots)
 	});
 	builder.build_and_execute(|| {
-		count = reads(|| {
-			assert!(Pricing::take_any(MODEL, &ANY_PRICE, LIMITS, &[], &randomness(1)).is_some());
-		});
+		count = reads(|| assert!(draw(1).is_some()));
 	});
 	count
 }
@@ -96,8 +95,46 @@ fn a_draw_reads_no_more_with_many_offers() {
 	// Bounds, count and version, and the index and the offer of each candidate. Providers and
 	// models are mocked and read nothing.
 	let most = 3 + 2 * SAMPLE;
-	assert_eq!(draw_with_offers(1), 3 + 2);
-	assert_eq!(draw_with_offers(8), most);
-	assert_eq!(draw_with_offers(9), most);
-	assert_eq!(draw_with_offers(500), most);
+	assert_eq!(draw_with_offers(1, 2), 3 + 2);
+	assert_eq!(draw_with_offers(8, 2), most);
+	assert_eq!(draw_with_offers(9, 2), most);
+	assert_eq!(draw_with_offers(500, 2), most);
+}
+
+#[test]
+fn taking_the_last_slot_reads_no_more_with_many_offers() {
+	// The count again, the last entry of the index, and its offer.
+	let most = 3 + 2 * SAMPLE + 3;
+	assert_eq!(draw_with_offers(500, 1), most);
+	// The winner may be the last entry itself.
+	assert!(draw_with_offers(9, 1) <= most);
+}
+
+#[test]
+fn a_draw_from_an_allow_list_reads_the_list_and_no_index() {
+	let builder = (100..600).fold(ExtBuilder::default(), |builder, who| {
+		builder.offer(who, 50, 2)
+	});
+	builder.build_and_execute(|| {
+		let allow: Vec<AccountId> = (590..606).collect();
+		let demand = Demand {
+			allow: &allow,
+			..demand()
+		};
+		// Bounds and version, and an offer or its absence for each on the list.
+		assert_eq!(reads(|| assert!(draw_for(&demand, 1).is_some())), 2 + 16);
+	});
+}
+
+#[test]
+fn giving_back_reads_no_more_with_many_offers() {
+	let builder = (100..600).fold(ExtBuilder::default(), |builder, who| {
+		builder.offer(who, 50, 1)
+	});
+	builder.build_and_execute(|| {
+		let winner = draw(1).unwrap();
+		// The offer and the count.
+		assert_eq!(reads(|| give_back(winner)), 2);
+		assert_eq!(index().last(), Some(&winner));
+	});
 }

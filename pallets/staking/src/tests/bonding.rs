@@ -1,5 +1,5 @@
 use athanor_primitives::ports::ProviderRegistry;
-use sp_runtime::{ArithmeticError, TokenError};
+use sp_runtime::{ArithmeticError, Permill, TokenError};
 
 use super::*;
 use crate::MAX_UNBONDING;
@@ -115,13 +115,13 @@ fn unbonding_stake_does_not_count() {
 		.provider(ALICE, MINIMUM)
 		.build_and_execute(|| {
 			assert_ok!(add_key(ALICE, 1));
-			assert!(Staking::is_active(&ALICE));
+			assert!(is_active(ALICE));
 			assert_ok!(Staking::unbond(signed(ALICE), MINIMUM));
-			assert!(!Staking::is_active(&ALICE));
+			assert!(!is_active(ALICE));
 			assert!(Staking::is_registered(&ALICE));
 			// It can come back before the old stake is free.
 			assert_ok!(Staking::bond(signed(ALICE), MINIMUM));
-			assert!(Staking::is_active(&ALICE));
+			assert!(is_active(ALICE));
 			assert_eq!(held(ALICE), 2 * MINIMUM);
 		});
 }
@@ -245,6 +245,7 @@ fn the_last_block_number_does_not_wrap() {
 				Staking::unbond(signed(ALICE), 100),
 				ArithmeticError::Overflow
 			);
+			assert_noop!(Staking::exit(signed(ALICE)), ArithmeticError::Overflow);
 		});
 }
 
@@ -261,4 +262,35 @@ fn an_amount_under_the_existential_deposit_waits_for_one() {
 		assert_ok!(Staking::withdraw(signed(ALICE)));
 		assert_eq!(free(ALICE), 2 * ED - 1);
 	});
+}
+
+#[test]
+fn a_stake_without_a_free_unit_comes_back_whole() {
+	ExtBuilder::default().build_and_execute(|| {
+		System::inc_providers(&ALICE);
+		assert_ok!(Staking::register(signed(ALICE), ENDOWMENT));
+		assert_ok!(Staking::exit(signed(ALICE)));
+		skip_blocks(PERIOD);
+		assert_ok!(Staking::withdraw(signed(ALICE)));
+		assert_eq!((held(ALICE), free(ALICE)), (0, ENDOWMENT));
+		assert!(!Staking::is_registered(&ALICE));
+	});
+}
+
+#[test]
+fn what_a_slash_leaves_under_the_existential_deposit_is_not_lost() {
+	ExtBuilder::default()
+		.timeout_slash(Permill::from_parts(999_950))
+		.build_and_execute(|| {
+			System::inc_providers(&ALICE);
+			assert_ok!(Staking::register(signed(ALICE), ENDOWMENT));
+			assert_ok!(Staking::exit(signed(ALICE)));
+			assert_eq!(Staking::slash_for_timeout(&ALICE, 0), ENDOWMENT - 5);
+			skip_blocks(PERIOD);
+			assert_noop!(Staking::withdraw(signed(ALICE)), TokenError::CannotCreate);
+			assert_ok!(Balances::transfer_allow_death(signed(BOB), ALICE, ED));
+			assert_ok!(Staking::withdraw(signed(ALICE)));
+			assert_eq!(free(ALICE), ED + 5);
+			assert!(!Staking::is_registered(&ALICE));
+		});
 }

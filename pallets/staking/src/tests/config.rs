@@ -2,7 +2,6 @@ use sp_runtime::BuildStorage;
 
 use super::*;
 use crate::Provider;
-use athanor_primitives::ports::ProviderRegistry;
 use pretty_assertions::assert_eq;
 
 #[test]
@@ -12,9 +11,9 @@ fn genesis_providers_are_registered_without_keys() {
 		.build_and_execute(|| {
 			assert_eq!(record(ALICE), Provider::new(2_000, 0));
 			assert_eq!(held(ALICE), 2_000);
-			assert!(!Staking::is_active(&ALICE));
+			assert!(!is_active(ALICE));
 			assert_ok!(add_key(ALICE, 1));
-			assert!(Staking::is_active(&ALICE));
+			assert!(is_active(ALICE));
 		});
 }
 

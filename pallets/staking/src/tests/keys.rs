@@ -5,7 +5,7 @@ use codec::Encode;
 use sp_core::Pair;
 
 use super::*;
-use crate::{KeysOf, Workers};
+use crate::{KeysOf, WeightInfo, WorkerRecord, Workers};
 use pretty_assertions::assert_eq;
 
 #[test]
@@ -13,16 +13,24 @@ fn a_key_with_proof_is_added() {
 	ExtBuilder::default()
 		.provider(ALICE, MINIMUM)
 		.build_and_execute(|| {
-			assert!(!Staking::is_active(&ALICE));
+			assert!(!is_active(ALICE));
 			assert_ok!(add_key(ALICE, 1));
 
-			assert_eq!(Workers::<Test>::get(key(1)), Some(ALICE));
+			assert_eq!(
+				Workers::<Test>::get(key(1)),
+				Some(WorkerRecord {
+					provider: ALICE,
+					retired_at: None
+				})
+			);
 			assert!(KeysOf::<Test>::contains_key(ALICE, key(1)));
 			assert_eq!(record(ALICE).keys, 1);
-			assert!(Staking::is_active(&ALICE));
+			assert!(is_active(ALICE));
 			assert!(Staking::is_worker(&ALICE, &key(1)));
 			assert!(!Staking::is_worker(&BOB, &key(1)));
 			assert!(!Staking::is_worker(&ALICE, &key(2)));
+			assert_eq!(Staking::answers_for(&key(1)), Some(ALICE));
+			assert_eq!(Staking::answers_for(&key(2)), None);
 			assert_eq!(
 				events(),
 				vec![Event::WorkerKeyAdded {
@@ -154,11 +162,16 @@ fn keys_are_bounded() {
 				assert_ok!(add_key(ALICE, seed));
 			}
 			assert_noop!(add_key(ALICE, 4), Error::<Test>::TooManyKeys);
-			assert_ok!(Staking::remove_worker_key(signed(ALICE), key(2)));
+			// A removed key makes room when nobody answers for it any more.
+			assert_ok!(remove_key(ALICE, 2));
+			assert_noop!(add_key(ALICE, 4), Error::<Test>::TooManyKeys);
+			skip_blocks(PERIOD);
 			assert_ok!(add_key(ALICE, 4));
 		});
 }
 
+/// A law says that the bound does not shrink. If it does, no key stops working, and no call does
+/// more than it was charged for.
 #[test]
 fn a_lower_bound_keeps_the_keys_there_are() {
 	ExtBuilder::default()
@@ -170,32 +183,38 @@ fn a_lower_bound_keeps_the_keys_there_are() {
 			MaxWorkerKeys::set(1);
 			assert!(Staking::is_worker(&ALICE, &key(3)));
 			assert_noop!(add_key(ALICE, 4), Error::<Test>::TooManyKeys);
-			assert_ok!(Staking::remove_worker_key(signed(ALICE), key(2)));
+
+			// One key is looked at, and two too many are left.
+			for seed in 1..=3 {
+				assert_ok!(remove_key(ALICE, seed));
+			}
+			skip_blocks(PERIOD);
 			assert_noop!(add_key(ALICE, 4), Error::<Test>::TooManyKeys);
+			for seed in 1..=2 {
+				assert_ok!(Staking::forget_worker_key(signed(BOB), key(seed)));
+			}
+			assert_ok!(add_key(ALICE, 4));
+			assert_eq!((record(ALICE).keys, record(ALICE).retired_keys), (1, 0));
 		});
 }
 
 #[test]
-fn a_removed_key_counts_no_more() {
+fn the_fee_is_for_the_keys_that_were_looked_at() {
+	type Weights = <Test as crate::Config>::WeightInfo;
 	ExtBuilder::default()
 		.provider(ALICE, MINIMUM)
-		.provider(BOB, MINIMUM)
 		.build_and_execute(|| {
-			assert_ok!(add_key(ALICE, 1));
-			System::reset_events();
-			assert_ok!(Staking::remove_worker_key(signed(ALICE), key(1)));
-			assert!(!Staking::is_worker(&ALICE, &key(1)));
-			assert!(!Staking::is_active(&ALICE));
-			assert_eq!(record(ALICE).keys, 0);
-			assert_eq!(
-				events(),
-				vec![Event::WorkerKeyRemoved {
-					provider: ALICE,
-					key: key(1)
-				}]
+			let fee = |seed: u8| add_key(ALICE, seed).unwrap().actual_weight;
+			for seed in 1..=3 {
+				assert_eq!(fee(seed), Some(Weights::add_worker_key(0)));
+			}
+			assert_ok!(remove_key(ALICE, 1));
+			skip_blocks(PERIOD);
+			assert_eq!(fee(4), Some(Weights::add_worker_key(MAX_KEYS)));
+			assert!(
+				Weights::add_worker_key(0).ref_time()
+					< Weights::add_worker_key(MAX_KEYS).ref_time()
 			);
-			// The worker may go to another provider now.
-			assert_ok!(add_key(BOB, 1));
 		});
 }
 

@@ -1,11 +1,17 @@
 //! Tests, by topic.
 
 mod bonding;
+mod chill;
 mod config;
+mod cover;
+mod equivocation;
+mod exit;
+mod explain;
 mod keys;
 mod laws;
 mod random;
 mod registration;
+mod retired_keys;
 mod slashing;
 
 use crate::{Error, Event, mock::*};

@@ -79,7 +79,11 @@ fn calls_need_a_signature() {
 				bad
 			);
 			assert_noop!(Staking::remove_worker_key(origin.clone(), key(1)), bad);
-			assert_noop!(Staking::deregister(origin), bad);
+			assert_noop!(Staking::deregister(origin.clone()), bad);
+			assert_noop!(Staking::chill(origin.clone()), bad);
+			assert_noop!(Staking::unchill(origin.clone()), bad);
+			assert_noop!(Staking::exit(origin.clone()), bad);
+			assert_noop!(Staking::forget_worker_key(origin, key(1)), bad);
 		}
 	});
 }
@@ -102,6 +106,9 @@ fn calls_need_a_provider() {
 			Staking::deregister(signed(ALICE)),
 			Error::<Test>::NotProvider
 		);
+		assert_noop!(Staking::chill(signed(ALICE)), Error::<Test>::NotProvider);
+		assert_noop!(Staking::unchill(signed(ALICE)), Error::<Test>::NotProvider);
+		assert_noop!(Staking::exit(signed(ALICE)), Error::<Test>::NotProvider);
 	});
 }
 
@@ -111,16 +118,17 @@ type Weights = <Test as crate::Config>::WeightInfo;
 fn is_removed(events: &[Event<Test>], seeds: &[u8]) {
 	assert!(!Staking::is_registered(&ALICE));
 	assert!(!Staking::is_worker(&ALICE, &key(1)));
+	assert_eq!(Staking::answers_for(&key(1)), None);
 	assert_eq!(Workers::<Test>::iter().count(), 0);
 	assert_eq!(KeysOf::<Test>::iter().count(), 0);
 	assert_eq!(held(ALICE), 0);
 	assert_eq!(events.len(), seeds.len() + 1);
 	for seed in seeds {
-		let removed = Event::WorkerKeyRemoved {
+		let forgotten = Event::WorkerKeyForgotten {
 			provider: ALICE,
 			key: key(*seed),
 		};
-		assert!(events.contains(&removed));
+		assert!(events.contains(&forgotten));
 	}
 	assert_eq!(
 		events.last(),

@@ -2,6 +2,7 @@ use athanor_primitives::ports::ProviderRegistry;
 use sp_runtime::Permill;
 
 use super::*;
+use crate::Fault;
 use pretty_assertions::assert_eq;
 
 const JOB: u64 = 7;
@@ -34,6 +35,7 @@ fn a_slash_takes_its_share_of_the_bonded_stake() {
 					Event::ProviderSlashed {
 						provider: ALICE,
 						job: JOB,
+						fault: Fault::MissedDeadline,
 						amount: 500
 					},
 					paused(ALICE)
@@ -88,7 +90,7 @@ fn a_paused_provider_is_not_active_and_resumes_by_itself() {
 			assert_eq!(slash(ALICE), 500);
 			for block in 1..1 + PAUSE {
 				System::set_block_number(block);
-				assert!(!Staking::is_active(&ALICE) && Staking::is_active(&BOB));
+				assert!(!is_active(ALICE) && is_active(BOB));
 				// It has what work takes, and a receipt for a running job counts.
 				assert!(Staking::is_qualified(&ALICE));
 				assert!(Staking::is_worker(&ALICE, &key(1)));
@@ -96,7 +98,7 @@ fn a_paused_provider_is_not_active_and_resumes_by_itself() {
 				assert_ok!(Staking::bond(signed(ALICE), 1));
 			}
 			skip_blocks(1);
-			assert!(Staking::is_active(&ALICE));
+			assert!(is_active(ALICE));
 		});
 }
 
@@ -184,10 +186,10 @@ fn a_provider_under_the_minimum_is_inactive_until_it_bonds() {
 		.provider(ALICE, MINIMUM)
 		.build_and_execute(|| {
 			assert_ok!(add_key(ALICE, 1));
-			assert!(Staking::is_active(&ALICE));
+			assert!(is_active(ALICE));
 			assert_eq!(slash(ALICE), 100);
 			skip_blocks(PAUSE);
-			assert!(!Staking::is_qualified(&ALICE) && !Staking::is_active(&ALICE));
+			assert!(!Staking::is_qualified(&ALICE) && !is_active(ALICE));
 			// Its worker is still its worker: a receipt for a running job counts.
 			assert!(Staking::is_worker(&ALICE, &key(1)));
 			// No part can be unbonded, but all of it can.
@@ -197,7 +199,7 @@ fn a_provider_under_the_minimum_is_inactive_until_it_bonds() {
 			);
 			assert_noop!(Staking::bond(signed(ALICE), 99), Error::<Test>::StakeTooLow);
 			assert_ok!(Staking::bond(signed(ALICE), 100));
-			assert!(Staking::is_active(&ALICE));
+			assert!(is_active(ALICE));
 			assert_eq!(slash(ALICE), 100);
 			assert_ok!(Staking::unbond(signed(ALICE), 900));
 		});

@@ -1,0 +1,214 @@
+//! The ports through which other pallets ask for offers, draw and take them, and explain holds.
+
+use alloc::{collections::BTreeSet, vec::Vec};
+
+use athanor_primitives::{
+	ModelId, draw,
+	eligibility::Ineligible,
+	explain::{FreedBy, Held, HeldFor, HeldUntil},
+	model::PriceClass,
+	ports::{Demand, ExplainHolds, LockedPrice, ModelRegistry, OfferBook, ProviderRegistry},
+	price::{Price, PriceBounds},
+};
+use frame_support::{ensure, traits::Get};
+use polkadot_sdk::*;
+use sp_runtime::{DispatchError, DispatchResult};
+
+use crate::{
+	Config, Draining, Error, FreeOffers, ModelVersion, OfferIndex, OfferOf, Offers,
+	OffersByProvider, Pallet, Version, dice::Dice,
+};
+
+/// An offer that can be drawn: what the job costs there, in units; whose it is; itself.
+type Candidate<T> = (u128, <T as frame_system::Config>::AccountId, OfferOf<T>);
+
+impl<T: Config> Pallet<T> {
+	/// What the job costs at this provider's offer, in units, and the offer; or the first condition
+	/// that the provider fails, of those that come after its being registered.
+	fn qualify(
+		demand: &Demand<'_, T::AccountId>,
+		bounds: &PriceBounds,
+		provider: &T::AccountId,
+	) -> Result<(u128, OfferOf<T>), Ineligible> {
+		let offer = Offers::<T>::get((demand.model, demand.version), provider)
+			.ok_or(Ineligible::NoOffer)?;
+		ensure!(bounds.contain(&offer.price), Ineligible::PriceOutOfBounds);
+		ensure!(
+			offer.price.within(&demand.ceiling),
+			Ineligible::PriceAboveCeiling
+		);
+		// No ceiling helps where the job would cost more than the largest balance.
+		let cost = offer
+			.price
+			.cost(demand.limits.input, demand.limits.output)
+			.ok_or(Ineligible::PriceAboveCeiling)?;
+		demand.needs.check(&offer.attributes)?;
+		match T::Providers::check(provider, demand.cover) {
+			Ok(()) | Err(Ineligible::NotEnoughCover) if !offer.has_free_slot() => {
+				Err(Ineligible::NoFreeSlot)
+			}
+			result => result.map(|()| (cost, offer)),
+		}
+	}
+
+	/// All conditions in their order, for one provider.
+	fn match_one(
+		demand: &Demand<'_, T::AccountId>,
+		provider: &T::AccountId,
+	) -> Result<OfferOf<T>, Ineligible> {
+		demand.check_lists(provider)?;
+		ensure!(
+			T::Providers::is_registered(provider),
+			Ineligible::NotProvider
+		);
+		let info = T::Models::model(demand.model, Some(demand.version));
+		// An offer for what is no longer in the registry has no bounds to be within: it is dead.
+		let class = info.ok_or(Ineligible::NoOffer)?.price_class;
+		Self::qualify(demand, &Self::bounds(class), provider).map(|(_, offer)| offer)
+	}
+
+	/// The providers that a draw looks at: all of an allow list, each once, or else a random sample of
+	/// those with a free slot.
+	fn sample(demand: &Demand<'_, T::AccountId>, dice: &mut Dice) -> Vec<T::AccountId> {
+		if !demand.allow.is_empty() {
+			let named: BTreeSet<_> = demand.allow.iter().cloned().collect();
+			return named.into_iter().collect();
+		}
+		let key = (demand.model, demand.version);
+		dice.sample(FreeOffers::<T>::get(key), T::DrawSample::get())
+			.into_iter()
+			.filter_map(|index| OfferIndex::<T>::get(key, index))
+			.collect()
+	}
+
+	/// Those that can do the job among the ones that the draw looks at.
+	fn candidates(demand: &Demand<'_, T::AccountId>, dice: &mut Dice) -> Option<Vec<Candidate<T>>> {
+		let info = T::Models::model(demand.model, Some(demand.version))?;
+		let bounds = Self::bounds(info.price_class);
+		let usable = |provider| {
+			demand.check_lists(&provider).ok()?;
+			// `Providers::check` in here fails for whoever is not registered.
+			let (cost, offer) = Self::qualify(demand, &bounds, &provider).ok()?;
+			Some((cost, provider, offer))
+		};
+		let sample = Self::sample(demand, dice);
+		Some(sample.into_iter().filter_map(usable).collect())
+	}
+
+	/// Takes a slot on an offer that passed all conditions, and locks its price. An offer leaves the
+	/// index with its last free slot.
+	fn occupy(key: ModelVersion, provider: &T::AccountId, mut offer: OfferOf<T>) -> LockedPrice {
+		let price = offer.price;
+		offer.busy = offer.busy.saturating_add(1);
+		if !offer.has_free_slot()
+			&& let Some(at) = offer.index.take()
+		{
+			Self::unlist(key, at);
+		}
+		Offers::<T>::insert(key, provider, offer);
+		LockedPrice {
+			price,
+			version: Version::<T>::get(),
+		}
+	}
+}
+
+impl<T: Config> OfferBook for Pallet<T> {
+	type AccountId = T::AccountId;
+	type Error = DispatchError;
+
+	fn check_ceiling(class: PriceClass, ceiling: &Price) -> DispatchResult {
+		ensure!(
+			Self::bounds(class).floor.within(ceiling),
+			Error::<T>::CeilingUnderFloor
+		);
+		Ok(())
+	}
+
+	fn check_direct(
+		model: ModelId,
+		version: u32,
+		ceiling: &Price,
+		provider: &T::AccountId,
+	) -> DispatchResult {
+		let offer = Offers::<T>::get((model, version), provider).ok_or(Error::<T>::NoOffer)?;
+		ensure!(offer.price.within(ceiling), Error::<T>::PriceAboveCeiling);
+		Ok(())
+	}
+
+	fn check(
+		demand: &Demand<'_, T::AccountId>,
+		provider: &T::AccountId,
+	) -> Result<Price, Ineligible> {
+		Self::match_one(demand, provider).map(|offer| offer.price)
+	}
+
+	fn take_any(
+		demand: &Demand<'_, T::AccountId>,
+		randomness: &[u8; 32],
+	) -> Option<(T::AccountId, LockedPrice)> {
+		let mut dice = Dice::new(randomness);
+		let mut candidates = Self::candidates(demand, &mut dice)?;
+		let costs: Vec<u128> = candidates.iter().map(|(cost, ..)| *cost).collect();
+		let winner = draw::pick(&costs, dice.roll()).filter(|index| *index < candidates.len())?;
+		let (_, provider, offer) = candidates.swap_remove(winner);
+		let locked = Self::occupy((demand.model, demand.version), &provider, offer);
+		Some((provider, locked))
+	}
+
+	fn take(
+		demand: &Demand<'_, T::AccountId>,
+		provider: &T::AccountId,
+	) -> Result<LockedPrice, Ineligible> {
+		let offer = Self::match_one(demand, provider)?;
+		Ok(Self::occupy(
+			(demand.model, demand.version),
+			provider,
+			offer,
+		))
+	}
+
+	fn give_back(model: ModelId, version: u32, provider: &T::AccountId) {
+		let key = (model, version);
+		let Some(mut offer) = Offers::<T>::get(key, provider) else {
+			Draining::<T>::mutate_exists(key, provider, |left| {
+				*left = left
+					.and_then(|slots| slots.checked_sub(1))
+					.filter(|slots| *slots > 0);
+			});
+			return;
+		};
+		offer.busy = offer.busy.saturating_sub(1);
+		// With 2^32 offers in the index this one stays out until its provider sets it again.
+		if let Ok(index) = Self::reindex(key, provider, &offer) {
+			offer.index = index;
+		}
+		Offers::<T>::insert(key, provider, offer);
+	}
+
+	fn offering(model: ModelId, version: u32, from: u32, limit: u32) -> Vec<T::AccountId> {
+		Offers::<T>::iter_key_prefix((model, version))
+			.skip(usize::try_from(from).unwrap_or(usize::MAX))
+			.take(usize::try_from(limit).unwrap_or(usize::MAX))
+			.collect()
+	}
+}
+
+impl<T: Config> ExplainHolds for Pallet<T> {
+	type AccountId = T::AccountId;
+
+	fn explain(who: &T::AccountId, limit: u32) -> Vec<Held> {
+		OffersByProvider::<T>::iter_key_prefix(who)
+			.take(usize::try_from(limit).unwrap_or(usize::MAX))
+			.filter_map(|(model, version)| {
+				let offer = Offers::<T>::get((model, version), who)?;
+				Some(Held {
+					reason: HeldFor::OfferDeposit { model, version },
+					amount: offer.held,
+					until: HeldUntil::OwnerActs,
+					freed_by: FreedBy::PricingRemoveOffer,
+				})
+			})
+			.collect()
+	}
+}
