@@ -105,7 +105,8 @@ impl Node {
 	/// When it does not.
 	pub async fn start(lab: &Lab, options: NodeOptions) -> Result<Self> {
 		let base_path = lab.folder(&format!("{}-data", options.name))?;
-		let (process, rpc) = launch(lab, &options, &base_path, options.rpc()?).await?;
+		let mut process = launch(lab, &options, &base_path, options.rpc()?)?;
+		let rpc = answers_at(&mut process).await?;
 		let chain = connect(&rpc).await?;
 		Ok(Self {
 			lab: lab.clone(),
@@ -150,15 +151,50 @@ impl Node {
 	/// # Errors
 	/// When it does not answer, or on another port.
 	pub async fn restart(&mut self) -> Result<()> {
-		let (process, rpc) = launch(&self.lab, &self.options, &self.base_path, self.rpc).await?;
-		self.process = process;
+		self.relaunch()?;
+		self.answers().await?;
+		// The client waits for the node, but it does not say for how long.
+		within("the client reconnects", START, self.chain.block(At::Best)).await?;
+		Ok(())
+	}
+
+	/// Starts it again on the same folder and the same port, and does not wait for it: see
+	/// [`Self::ready`].
+	///
+	/// # Errors
+	/// When it cannot be started.
+	pub fn relaunch(&mut self) -> Result<()> {
+		self.process = launch(&self.lab, &self.options, &self.base_path, self.rpc)?;
+		Ok(())
+	}
+
+	/// Whether it has come so far that it answers.
+	///
+	/// # Errors
+	/// When it has ended.
+	pub fn is_up(&mut self) -> Result<bool> {
+		self.process.expect_running()?;
+		Ok(self.process.output()?.contains(READY))
+	}
+
+	/// Waits until it answers, and connects anew, which is faster than waiting until the client tries
+	/// again.
+	///
+	/// # Errors
+	/// When it does not answer, or on another port.
+	pub async fn ready(&mut self) -> Result<()> {
+		self.answers().await?;
+		self.chain = connect(&self.rpc).await?;
+		Ok(())
+	}
+
+	async fn answers(&mut self) -> Result<()> {
+		let rpc = answers_at(&mut self.process).await?;
 		ensure!(
 			rpc == self.rpc,
 			"{} was taken; the node is at {rpc}",
 			self.rpc
 		);
-		// The client waits for the node, but it does not say for how long.
-		within("the client reconnects", START, self.chain.block(At::Best)).await?;
 		Ok(())
 	}
 
@@ -270,12 +306,12 @@ impl Node {
 	}
 }
 
-async fn launch(
+fn launch(
 	lab: &Lab,
 	options: &NodeOptions,
 	base_path: &Path,
 	rpc: SocketAddrV4,
-) -> Result<(Process, SocketAddrV4)> {
+) -> Result<Process> {
 	let program = binaries::node()?;
 	let mut command = match &options.place {
 		None => process::command(&program),
@@ -297,10 +333,12 @@ async fn launch(
 	let listen = format!("/ip4/{}/tcp/{}", peers.ip(), peers.port());
 	command.args(["--listen-addr", &listen]);
 	command.args(["--no-mdns", "--no-telemetry", "--no-prometheus"]);
-	let mut process = Process::start(lab, &options.name, &mut command)?;
-	let line = process.line(READY, START).await?;
-	let rpc = address_of(&line)?;
-	Ok((process, rpc))
+	Process::start(lab, &options.name, &mut command)
+}
+
+/// Waits until a node says where it answers.
+async fn answers_at(process: &mut Process) -> Result<SocketAddrV4> {
+	address_of(&process.line(READY, START).await?)
 }
 
 /// The first IPv4 address in `Running JSON-RPC server: addr=127.0.0.1:40123,[::1]:40124`.

@@ -248,6 +248,24 @@ async fn a_receipt_that_the_pool_loses_is_sent_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_that_the_pool_loses_before_the_deadline_is_not_waited_with() {
+	let world = World::new();
+	let process = world.start();
+	let now = world.chain.best() + 1;
+	// The fourth block from here is too late, so there is no time to wait for three.
+	world.chain.assign(&task(0, "hello", now, now + 4), "hello");
+	for count in 1..=3 {
+		world.sent(count).await;
+		world.chain.clear_pool();
+		world.chain.block();
+	}
+	while_nothing_happens().await;
+	process.kill().await;
+	assert_eq!(world.chain.submissions().len(), 3, "it was sent too late");
+	assert_eq!(world.script.runs(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_job_past_its_deadline_is_cancelled() {
 	let world = World::new();
 	let process = world.start();

@@ -11,7 +11,7 @@ use crate::{
 	metrics::{self, JobResult},
 };
 
-/// A receipt that is in no block after so many is sent again.
+/// A receipt that is in no block after so many is sent again; when the deadline is as near, after every one.
 const RESEND_AFTER: u32 = 3;
 
 /// A job that is not paid so many blocks after it was due is complained about.
@@ -69,9 +69,13 @@ impl<L: Ledger> Worker<L> {
 		pending.included = false;
 		// Another task of the same number is not answered by this receipt.
 		pending.lost = pending.entry.task != task.digest();
+		// A node that is started again has an empty pool, and blocks pass until it is found again: who
+		// waits then may be too late.
+		let near = !task.in_time(best.number.saturating_add(RESEND_AFTER));
+		let patience = if near { 1 } else { RESEND_AFTER };
 		let due = pending
 			.sent
-			.is_none_or(|sent| best.number >= sent.saturating_add(RESEND_AFTER));
+			.is_none_or(|sent| best.number >= sent.saturating_add(patience));
 		if pending.lost || !due || !task.in_time(best.number) {
 			return Ok(());
 		}
@@ -140,7 +144,7 @@ impl<L: Ledger> Worker<L> {
 				}
 			}
 			Err(error @ SubmitError::Pool(_)) => {
-				warn!("job {job}: {error}. Trying again in {RESEND_AFTER} blocks");
+				warn!("job {job}: {error}. Trying again within {RESEND_AFTER} blocks");
 			}
 			Err(SubmitError::Ledger(error)) => {
 				pending.sent = None;
