@@ -2,10 +2,14 @@
 
 import { ApiPromise, WsProvider } from '@polkadot/api';
 import { Keyring } from '@polkadot/keyring';
+import { u8aConcat, u8aToHex } from '@polkadot/util';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
 
 /** Our pallets, as the metadata names them. */
 export const PALLETS = ['Models', 'Staking', 'Pricing', 'Jobs', 'Rewards'];
+
+/** Those of them that nobody can call, so that they have no errors either. */
+export const WITHOUT_CALLS = new Set(['Rewards']);
 
 /** A wait that takes longer has failed. */
 const PATIENCE_MS = 90_000;
@@ -28,13 +32,39 @@ export function dev(name) {
   return new Keyring({ type: 'sr25519', ss58Format: 42 }).addFromUri(`//${name}`);
 }
 
-/** Signs and sends, and resolves with block hash and events once it is in a block. */
-export function send(extrinsic, signer) {
+/** The pallets whose types are defined in crates of ours. */
+export function ours(api) {
+  return api.runtimeMetadata.asLatest.pallets.filter((pallet) =>
+    [pallet.calls, pallet.events, pallet.errors].some(
+      (part) => part.isSome && crateOf(api, part.unwrap().type)?.startsWith('athanor_'),
+    ),
+  );
+}
+
+function crateOf(api, type) {
+  return api.registry.lookup.getSiType(type).path[0]?.toString();
+}
+
+/** The variants of an enum in the metadata: calls, events or errors of a pallet. */
+export function variants(api, part) {
+  return api.registry.lookup.getSiType(part.unwrap().type).def.asVariant.variants;
+}
+
+/** A text in the metadata. */
+export function text(docs) {
+  return docs.map((line) => line.toString().trim()).join(' ').trim();
+}
+
+/**
+ * Signs and sends, and resolves with block hash and events once it is in a block. Without a nonce, the
+ * account's next one.
+ */
+export function send(extrinsic, signer, nonce = -1) {
   return inTime(
     'the transaction to be in a block',
     new Promise((resolve, reject) => {
       extrinsic
-        .signAndSend(signer, ({ status, events, dispatchError, txIndex }) => {
+        .signAndSend(signer, { nonce }, ({ status, events, dispatchError, txIndex }) => {
           if (dispatchError) {
             reject(new Error(`rejected: ${explain(extrinsic.registry, dispatchError)}`));
           } else if (status.isInBlock) {
@@ -46,6 +76,34 @@ export function send(extrinsic, signer) {
         .catch(reject);
     }),
   );
+}
+
+/**
+ * Signs extrinsics of one account and sends them together, to be executed in this order. Resolves with
+ * what `send` does, or the `refusal`, for each of them.
+ */
+export async function sendAll(api, signer, extrinsics) {
+  const next = (await api.rpc.system.accountNextIndex(signer.address)).toNumber();
+  const sent = extrinsics.map((extrinsic, index) => send(extrinsic, signer, next + index));
+  const settled = await Promise.allSettled(sent);
+  return settled.map(({ value, reason }) => value ?? { refusal: reason });
+}
+
+/** What a view function of a pallet answers, such as `bounds_of` of `Pricing`. */
+export async function view(api, pallet, name, ...args) {
+  const { registry } = api;
+  const found = api.runtimeMetadata.asLatest.pallets
+    .find((one) => one.name.eq(pallet))
+    ?.viewFunctions.find((one) => one.name.eq(name));
+  if (!found) throw new Error(`the chain has no view function ${pallet}.${name}`);
+  const input = u8aConcat(
+    ...found.inputs.map(({ type }, index) =>
+      registry.createType(registry.createLookupType(type), args[index]).toU8a(),
+    ),
+  );
+  const answer = await api.call.runtimeViewFunction.executeViewFunction(found.id, u8aToHex(input));
+  if (answer.isErr) throw new Error(`${pallet}.${name}: ${answer.asErr}`);
+  return registry.createType(registry.createLookupType(found.output), answer.asOk.toU8a(true));
 }
 
 function explain(registry, error) {

@@ -34,6 +34,11 @@ export function deliveryPayload(genesis, job, text) {
   return blake2(stringToU8a('athanor/delivery/v1'), genesis, u64(job), blake2(text));
 }
 
+/** What a worker key signs to join a provider. */
+export function workerKeyPayload(genesis, provider) {
+  return blake2(stringToU8a('athanor/worker-key/v1'), genesis, provider);
+}
+
 /** Hash of the input bytes. */
 export function inputHash(input) {
   return blake2(input);
