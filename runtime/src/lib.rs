@@ -13,9 +13,12 @@ extern crate alloc;
 include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 
 pub mod apis;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarks;
 pub mod configs;
 pub mod constants;
 pub mod presets;
+pub mod weights;
 
 use alloc::{borrow::Cow, vec::Vec};
 

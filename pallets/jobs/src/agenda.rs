@@ -6,7 +6,11 @@
 
 use athanor_primitives::JobId;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{BoundedVec, traits::ConstU32, weights::WeightMeter};
+use frame_support::{
+	BoundedVec,
+	traits::{ConstU32, Get},
+	weights::WeightMeter,
+};
 use frame_system::pallet_prelude::BlockNumberFor;
 use polkadot_sdk::*;
 use scale_info::TypeInfo;
@@ -85,13 +89,13 @@ impl<T: Config> Pallet<T> {
 
 	/// Works off what is due up to `now`, as far as the meter allows. `act` is called with each entry and
 	/// the block that it was entered for; it returns `false`, having done nothing, if the meter does not
-	/// allow the entry.
+	/// allow the entry. Says whether nothing that is due is left.
 	pub(crate) fn work_off_agenda(
 		agenda: Agenda,
 		now: BlockNumberFor<T>,
 		meter: &mut WeightMeter,
 		mut act: impl FnMut(JobId, BlockNumberFor<T>, &mut WeightMeter) -> bool,
-	) {
+	) -> bool {
 		let start = AgendaCursor::<T>::get(agenda);
 		let mut cursor = start;
 		while cursor.block <= now && meter.try_consume(T::WeightInfo::agenda_page()).is_ok() {
@@ -111,6 +115,7 @@ impl<T: Config> Pallet<T> {
 		if cursor != start {
 			AgendaCursor::<T>::insert(agenda, cursor);
 		}
+		cursor.block > now
 	}
 
 	/// Works off a page. False if the meter did not allow all of it: the rest stays.
@@ -120,6 +125,12 @@ impl<T: Config> Pallet<T> {
 		meter: &mut WeightMeter,
 		act: &mut impl FnMut(JobId, BlockNumberFor<T>, &mut WeightMeter) -> bool,
 	) -> bool {
+		// Entries that come into one page of a block together, after a receipt or an end, do not pay for
+		// storing the page and its block's end: that is paid for here.
+		let filling = T::DbWeight::get().reads_writes(2, 2);
+		if meter.try_consume(filling).is_err() {
+			return false;
+		}
 		let key = (agenda, at.block, at.page);
 		let page = AgendaPages::<T>::get(key).unwrap_or_default();
 		let done = page

@@ -100,7 +100,8 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	fn last_match_of(job: &JobOf<T>) -> BlockNumberFor<T> {
+	/// The first block in which it is too late to match the job.
+	pub(crate) fn last_match_of(job: &JobOf<T>) -> BlockNumberFor<T> {
 		Self::last_match(job.expires_at, job.max_input_tokens, job.max_output_tokens)
 	}
 
@@ -121,7 +122,7 @@ impl<T: Config> Pallet<T> {
 		if matches!(job.assignment, Assignment::Open) && job.seed.is_some() {
 			Self::open_for_claims(id, &job);
 		} else {
-			Self::enqueue(Lane::First, id);
+			Self::enqueue(Lane::Returned, id);
 		}
 		Jobs::<T>::insert(id, job);
 		Ok(())

@@ -1,10 +1,21 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs, rustdoc::broken_intra_doc_links)]
+#![cfg_attr(
+	not(any(test, feature = "runtime-benchmarks")),
+	deny(
+		clippy::unwrap_used,
+		clippy::expect_used,
+		clippy::panic,
+		clippy::indexing_slicing
+	)
+)]
 
 extern crate alloc;
 
 pub mod agenda;
+#[cfg(any(test, feature = "runtime-benchmarks"))]
+pub mod benchmarking;
 mod claims;
 mod closing;
 mod equivocation;
@@ -14,6 +25,7 @@ mod market;
 #[cfg(test)]
 mod mock;
 mod post;
+mod queue;
 mod receipts;
 #[cfg(test)]
 mod tests;
@@ -31,8 +43,9 @@ pub use weights::WeightInfo;
 
 use polkadot_sdk::*;
 
-// Of the generated `Call` enum: a job request is passed by value, as in every transaction.
-#[allow(clippy::large_enum_variant)]
+// Of the generated code: a job request is passed by value, as in every transaction; and the SDK's
+// metadata of storage items.
+#[allow(clippy::large_enum_variant, clippy::expect_used)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -40,7 +53,7 @@ pub mod pallet {
 	use athanor_primitives::{
 		JobId, ModelId, WorkerKey,
 		claim::SignedClaim,
-		eligibility::Ineligible,
+		eligibility::{Ineligible, MAX_LISTED},
 		explain::Held,
 		job::{CloseReason, JobRequest},
 		ports::{ExplainHolds, ModelRegistry, OfferBook, Payout, ProviderRegistry},
@@ -161,6 +174,10 @@ pub mod pallet {
 
 		/// Weights of calls and hook steps.
 		type WeightInfo: WeightInfo;
+
+		/// Sets up for benchmarks what other pallets have.
+		#[cfg(any(test, feature = "runtime-benchmarks"))]
+		type BenchmarkHelper: crate::benchmarking::BenchmarkHelper<Self>;
 	}
 
 	/// Live jobs. Ids are counted up by the chain, so no hasher needs to keep users from choosing them.
@@ -218,7 +235,7 @@ pub mod pallet {
 	pub type Equivocations<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, JobId, Blake2_128Concat, T::AccountId, ()>;
 
-	/// Jobs that wait for a match, by lane and position.
+	/// Jobs that wait for another turn, by lane and position.
 	#[pallet::storage]
 	pub type Queue<T: Config> = StorageDoubleMap<_, Twox64Concat, Lane, Twox64Concat, u64, JobId>;
 
@@ -226,9 +243,16 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type QueueEnds<T: Config> = StorageMap<_, Twox64Concat, Lane, LaneEnds, ValueQuery>;
 
-	/// The id that the next job will get.
+	/// The id that the next job will get. Each block with posts writes it once, so it is in no weight.
 	#[pallet::storage]
+	#[pallet::whitelist_storage]
 	pub type NextJobId<T: Config> = StorageValue<_, JobId, ValueQuery>;
+
+	/// The first job that has not had its first turn. It and those after it, up to [`NextJobId`], wait for
+	/// that if they are live. Each block with turns writes it once, so it is in no weight.
+	#[pallet::storage]
+	#[pallet::whitelist_storage]
+	pub type NextTurn<T: Config> = StorageValue<_, JobId, ValueQuery>;
 
 	/// What happened.
 	#[pallet::event]
@@ -388,7 +412,7 @@ pub mod pallet {
 		/// The free balance does not cover the escrow and the existential deposit. Add funds, lower the
 		/// ceiling, or ask for fewer tokens.
 		InsufficientBalance,
-		/// No more ids are left.
+		/// No more ids are left, after 2^64 jobs. Post on another chain.
 		TooManyJobs,
 		/// There is no such job, or it has closed. If it has, `Outcomes` says how.
 		UnknownJob,
@@ -400,32 +424,36 @@ pub mod pallet {
 		NothingDue,
 		/// The receipt was signed for another chain. Sign it with this chain's genesis hash.
 		WrongChain,
-		/// The job is not assigned, so it waits for no receipt.
+		/// The job is not assigned, so it waits for no receipt. Sign receipts after the event
+		/// `JobAssigned`; if the job was taken away, drop the receipt.
 		NotAssigned,
-		/// The job already has its receipt: one job accepts one.
+		/// The job already has its receipt: one job accepts one. There is nothing left to do for it.
 		AlreadySubmitted,
 		/// The job's deadline has passed. Nothing can be done for it any more.
 		TooLate,
 		/// The key is not a worker key of the assigned provider. Register it, or use one that is.
 		WrongWorker,
-		/// Model or model version is not the job's.
+		/// Model or model version is not the job's. Run what the job's record says, and state that.
 		WrongModel,
-		/// The input hash is not the job's.
+		/// The input hash is not the job's. Run the input that is stored for the job, and state its hash.
 		WrongInput,
-		/// More tokens in or out than the job allows.
+		/// More tokens in or out than the job allows. Stop at its limits; if the prompt alone is longer,
+		/// reject the job.
 		TooManyTokens,
-		/// The finish code is unknown, or a rejection with tokens.
+		/// The finish code is unknown, or a rejection with tokens. State 0, 1, or 2 without output.
 		BadFinish,
-		/// An inline job must deliver its output with the receipt.
+		/// An inline job must deliver its output with the receipt. Pass `delivery`.
 		MissingOutput,
-		/// The delivered tokens do not match the receipt's count or hash.
+		/// The delivered tokens do not match the receipt's count or hash. Deliver those that it was
+		/// signed for.
 		WrongOutput,
 		/// The delivered text is longer than `MaxText`, or than its tokens can be. Cut it: the tokens are
 		/// what counts.
 		OutputTooLong,
 		/// The delivered text is not UTF-8. Replace what is not.
 		OutputNotUtf8,
-		/// The signature is not the worker key's over this receipt, or over this text.
+		/// The signature is not the worker key's over this receipt, or over this text. Sign the payload with
+		/// the key that is stated, and change nothing afterwards.
 		BadSignature,
 		/// The job waits for no claim: it is assigned by the chain, or is with a provider, or its seed
 		/// has not been drawn yet. Claim `Open` jobs, after the event `JobOpened`.
@@ -470,6 +498,7 @@ pub mod pallet {
 		/// This provider's equivocation on this job has been shown before. It is slashed once.
 		AlreadyProven,
 		/// The key's provider has had nothing to do with the job, so that its receipts count for nothing.
+		/// Bring two for a job that it had.
 		NotInvolved,
 		/// The escrow on hold is less than the job's record says. This cannot happen; please report it.
 		EscrowMissing,
@@ -553,10 +582,12 @@ pub mod pallet {
 			assert!(
 				T::HookWeight::get().all_gte(
 					T::WeightInfo::hook_base()
+						.saturating_add(T::DbWeight::get().reads_writes(4, 4))
 						.saturating_add(T::WeightInfo::agenda_page().saturating_mul(2))
-						.saturating_add(T::WeightInfo::due())
-						.saturating_add(T::WeightInfo::match_one())
-				),
+						.saturating_add(T::WeightInfo::expire())
+						.saturating_add(T::WeightInfo::settle().max(T::WeightInfo::time_out()))
+				) && (hooks::LEAST_SHARE * T::HookWeight::get())
+					.all_gte(T::WeightInfo::match_one(MAX_LISTED, 1)),
 				"the hook must be able to do at least one step of each kind"
 			);
 		}
@@ -576,7 +607,7 @@ pub mod pallet {
 		///
 		/// # Effects
 		/// Holds `ceiling × the most tokens that the job can have` on the requester's account, stores
-		/// the input and queues the job. It is first matched `MatchDelay` blocks later.
+		/// the input. The job has its first turn `MatchDelay` blocks later.
 		///
 		/// # Errors
 		/// One for each field that is out of range, [`Error::UnknownModel`], [`Error::ModelRetired`],
@@ -635,7 +666,7 @@ pub mod pallet {
 		/// # Events
 		/// [`Event::ReceiptAccepted`].
 		#[pallet::call_index(2)]
-		#[pallet::weight(<T as Config>::WeightInfo::submit_receipt(receipts::delivered_bytes(delivery)))]
+		#[pallet::weight(<T as Config>::WeightInfo::submit_receipt(receipts::delivered_bytes(delivery), 1))]
 		#[pallet::weight_of_authorize(<T as Config>::WeightInfo::authorize_receipt(
 			receipts::delivered_bytes(delivery)
 		))]
@@ -644,9 +675,12 @@ pub mod pallet {
 			origin: OriginFor<T>,
 			signed: SignedReceipt,
 			delivery: Option<Delivery>,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			ensure_authorized(origin)?;
-			Self::do_submit(signed, delivery)
+			let bytes = receipts::delivered_bytes(&delivery);
+			let was_full = Self::do_submit(signed, delivery)?;
+			let used = <T as Config>::WeightInfo::submit_receipt(bytes, was_full.into());
+			Ok(Some(used).into())
 		}
 
 		/// Does for one job what the hooks do when its deadline has come (refund, slash and offer again,
@@ -666,6 +700,12 @@ pub mod pallet {
 		/// # Events
 		/// [`Event::JobClosed`], [`Event::WorkerTimedOut`] or [`Event::OutputRemoved`].
 		#[pallet::call_index(3)]
+		#[pallet::weight(
+			<T as Config>::WeightInfo::poke()
+				.max(<T as Config>::WeightInfo::time_out())
+				.max(<T as Config>::WeightInfo::expire())
+				.max(<T as Config>::WeightInfo::forget())
+		)]
 		pub fn poke(origin: OriginFor<T>, job: JobId) -> DispatchResult {
 			ensure_signed(origin)?;
 			Self::do_poke(job)

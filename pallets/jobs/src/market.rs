@@ -1,4 +1,4 @@
-//! From the queue to the assignment.
+//! From a turn to the assignment.
 
 use athanor_primitives::{
 	JobId, blake2_256,
@@ -11,25 +11,10 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use polkadot_sdk::*;
 use sp_runtime::{FixedPointNumber, traits::Saturating};
 
-use crate::{
-	Assigned, Config, Event, JobState, Jobs, Lane, Pallet, Queue, QueueEnds, Work, types::JobOf,
-};
+use crate::{Assigned, Config, Event, JobState, Jobs, Lane, Pallet, Work, types::JobOf};
 
 impl<T: Config> Pallet<T> {
-	/// Puts a job at the end of a lane.
-	pub(crate) fn enqueue(lane: Lane, id: JobId) {
-		QueueEnds::<T>::mutate(lane, |ends| {
-			Queue::<T>::insert(lane, ends.tail, id);
-			ends.tail = ends.tail.saturating_add(1);
-		});
-	}
-
-	/// Whether this block's randomness comes from after the job's post.
-	pub(crate) fn may_be_drawn(id: JobId, now: BlockNumberFor<T>) -> bool {
-		Jobs::<T>::get(id).is_none_or(|job| now >= Self::first_turn(&job))
-	}
-
-	/// The first block in which a job may have its turn.
+	/// The first block in which a job may have its turn: its randomness comes from after the post.
 	pub(crate) fn first_turn(job: &JobOf<T>) -> BlockNumberFor<T> {
 		job.posted_at.saturating_add(T::MatchDelay::get())
 	}
@@ -39,27 +24,35 @@ impl<T: Config> Pallet<T> {
 		T::StakeMultiple::get().saturating_mul_int(job.escrow)
 	}
 
-	/// Gives a job its turn that was taken off the queue. It goes back if it needs another one.
-	pub(crate) fn match_job(id: JobId, now: BlockNumberFor<T>) -> DispatchResult {
-		let Some(job) = Jobs::<T>::get(id) else {
-			return Ok(());
-		};
-		let JobState::Open { deadline } = job.state else {
-			return Ok(());
-		};
+	/// How many offers are looked at when the job has its turn, at most.
+	pub(crate) fn draw_size(job: &JobOf<T>) -> u32 {
+		match job.assignment {
+			Assignment::Auto | Assignment::Direct(_) => T::Offers::draw_size(&job.demand(0)),
+			Assignment::Open => 0,
+		}
+	}
+
+	/// Gives an open job its turn; it is in no row any more, and comes into one if it needs another turn.
+	/// Says whether it took the last slot of an offer.
+	pub(crate) fn match_job(
+		id: JobId,
+		job: JobOf<T>,
+		now: BlockNumberFor<T>,
+	) -> Result<bool, DispatchError> {
 		let (randomness, _) = T::Randomness::random(b"athanor/match");
-		let Some(randomness) = randomness.filter(|_| now < deadline) else {
+		let Some(randomness) = randomness.filter(|_| now < job.state.deadline()) else {
 			// Without randomness nobody is drawn, and after its deadline it waits for its refund.
 			Self::enqueue(Lane::Again, id);
-			return Ok(());
+			return Ok(false);
 		};
-		Self::take_turn(id, job, sampler_seed(randomness.as_bytes(), id), now);
-		Ok(())
+		let fresh = sampler_seed(randomness.as_bytes(), id);
+		Ok(Self::take_turn(id, job, fresh, now))
 	}
 
 	/// Draws the seed of a job's sampler, if it has none, and finds a provider for it, or lets providers
-	/// claim it. `fresh` is random, and of this job and block alone.
-	fn take_turn(id: JobId, mut job: JobOf<T>, fresh: [u8; 32], now: BlockNumberFor<T>) {
+	/// claim it. `fresh` is random, and of this job and block alone. Says whether it took the last slot
+	/// of an offer.
+	fn take_turn(id: JobId, mut job: JobOf<T>, fresh: [u8; 32], now: BlockNumberFor<T>) -> bool {
 		let drawn = job.seed.is_none();
 		job.seed = Some(job.seed.unwrap_or(fresh));
 		let cover = Self::cover(&job);
@@ -72,16 +65,20 @@ impl<T: Config> Pallet<T> {
 			Assignment::Open => {
 				Self::open_for_claims(id, &job);
 				Jobs::<T>::insert(id, job);
-				return;
+				return false;
 			}
 		};
 		match found {
-			Some((provider, locked)) => Self::assign(id, job, provider, locked, cover, now),
+			Some((provider, locked)) => {
+				Self::assign(id, job, provider, locked, cover, now);
+				locked.last_slot
+			}
 			None => {
 				if drawn {
 					Jobs::<T>::insert(id, job);
 				}
 				Self::enqueue(Lane::Again, id);
+				false
 			}
 		}
 	}
@@ -116,7 +113,7 @@ impl<T: Config> Pallet<T> {
 		cover: u128,
 		now: BlockNumberFor<T>,
 	) {
-		let LockedPrice { price, version } = locked;
+		let LockedPrice { price, version, .. } = locked;
 		T::Providers::commit(&provider, cover);
 		let deadline = now.saturating_add(Self::work_period(
 			job.max_input_tokens,
@@ -144,14 +141,15 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	/// Takes a job out of its provider's hands: slot and stake are free for others.
+	/// Takes a job out of its provider's hands: slot and stake are free for others. Says whether the
+	/// provider's offer had no free slot.
 	pub(crate) fn take_from_provider(
 		id: JobId,
 		job: &JobOf<T>,
 		work: &Work<T::AccountId, BlockNumberFor<T>>,
-	) {
+	) -> bool {
 		Assigned::<T>::remove(&work.provider, id);
-		T::Offers::give_back(job.model, job.model_version, &work.provider);
 		T::Providers::release(&work.provider, work.cover);
+		T::Offers::give_back(job.model, job.model_version, &work.provider)
 	}
 }

@@ -4,7 +4,7 @@ use core::cell::RefCell;
 use std::collections::BTreeMap;
 
 use athanor_primitives::{
-	JobId,
+	JobId, ModelId, WorkerKey,
 	claim::{Claim, SignedClaim},
 	eligibility::Eligibility,
 	job::{Assignment, JobInput, JobRequest, PromptFormat, Sampler},
@@ -36,7 +36,10 @@ use sp_runtime::{
 	transaction_validity::{TransactionSource, TransactionValidityError},
 };
 
-use crate::{self as athanor_jobs, Event, JobState, Jobs as JobStorage, types::JobOf};
+use crate::{
+	self as athanor_jobs, Event, JobState, Jobs as JobStorage, benchmarking::BenchmarkHelper,
+	types::JobOf,
+};
 
 pub type AccountId = u64;
 type Block = frame_system::mocking::MockBlock<Test>;
@@ -176,6 +179,33 @@ impl athanor_jobs::Config for Test {
 	type Retention = Retention;
 	type HookWeight = HookWeight;
 	type WeightInfo = ();
+	type BenchmarkHelper = Helper;
+}
+
+/// Sets the shared mocks.
+pub struct Helper;
+impl BenchmarkHelper<Test> for Helper {
+	fn model(_author: &AccountId) -> ModelId {
+		MODEL
+	}
+
+	fn price() -> Price {
+		price()
+	}
+
+	fn provider(model: ModelId, who: &AccountId, key: WorkerKey, slots: u32) {
+		testing::set_provider(*who, vec![key]);
+		testing::set_offer(model, *who, price(), slots);
+	}
+
+	fn crowd(model: ModelId, count: u32, slots: u32) {
+		for n in 0..u64::from(count) {
+			testing::set_provider(1_000 + n, vec![[1; 32]]);
+			testing::set_offer(model, 1_000 + n, price(), slots);
+		}
+	}
+
+	fn randomness() {}
 }
 
 /// A chain with a model, two providers with one slot-rich offer each, and two rich requesters.
@@ -233,6 +263,15 @@ impl ExtBuilder {
 			frame_system::BlockHash::<Test>::insert(0, genesis());
 			System::set_block_number(1);
 		});
+		ext
+	}
+
+	/// With a keystore, in which benchmarks make keys.
+	pub fn build_with_keystore(self) -> sp_io::TestExternalities {
+		let mut ext = self.build();
+		ext.register_extension(sp_keystore::KeystoreExt::new(
+			sp_keystore::testing::MemoryKeystore::new(),
+		));
 		ext
 	}
 

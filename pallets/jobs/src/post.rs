@@ -18,7 +18,7 @@ use sp_runtime::{
 };
 
 use crate::{
-	Config, Error, Event, HoldReason, Inputs, Job, JobState, Jobs, JobsOf, Lane, NextJobId, Pallet,
+	Config, Error, Event, HoldReason, Inputs, Job, JobState, Jobs, JobsOf, NextJobId, Pallet,
 	types::{InputOf, JobOf, Rules},
 };
 
@@ -55,7 +55,6 @@ impl<T: Config> Pallet<T> {
 		JobsOf::<T>::insert(&requester, id, ());
 		Inputs::<T>::insert(id, input);
 		Self::enter_deadline(id, &job);
-		Self::enqueue(Lane::First, id);
 		Self::deposit_event(Event::JobPosted {
 			job: id,
 			requester,

@@ -170,7 +170,11 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Accepts a receipt that [`Self::authorize_receipt`] let pass.
-	pub(crate) fn do_submit(signed: SignedReceipt, delivery: Option<Delivery>) -> DispatchResult {
+	/// Says whether its provider's offer had no free slot.
+	pub(crate) fn do_submit(
+		signed: SignedReceipt,
+		delivery: Option<Delivery>,
+	) -> Result<bool, DispatchError> {
 		let id: JobId = signed.receipt.job;
 		let Fitting {
 			mut job,
@@ -186,7 +190,7 @@ impl<T: Config> Pallet<T> {
 		let now = frame_system::Pallet::<T>::block_number();
 		let deadline = now.saturating_add(T::SettlePeriod::get());
 
-		Self::take_from_provider(id, &job, &work);
+		let was_full = Self::take_from_provider(id, &job, &work);
 		let provider = work.provider.clone();
 		job.state = JobState::Submitted {
 			work,
@@ -209,7 +213,7 @@ impl<T: Config> Pallet<T> {
 			finish,
 			settles_at: deadline,
 		});
-		Ok(())
+		Ok(was_full)
 	}
 
 	/// The hash that binds signatures to this chain.

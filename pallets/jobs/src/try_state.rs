@@ -13,8 +13,8 @@ use sp_runtime::TryRuntimeError;
 
 use crate::{
 	Agenda, AgendaCursor, AgendaEnd, AgendaPages, Assigned, Config, Cursor, Equivocations,
-	HoldReason, Inputs, JobState, Jobs, JobsOf, LaneEnds, NextJobId, Outcomes, Pallet, Queue,
-	QueueEnds, Receipts,
+	HoldReason, Inputs, JobState, Jobs, JobsOf, LaneEnds, NextJobId, NextTurn, Outcomes, Pallet,
+	Queue, QueueEnds, Receipts,
 };
 
 impl<T: Config> Pallet<T> {
@@ -171,6 +171,10 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn try_state_queue() -> Result<(), TryRuntimeError> {
+		ensure!(
+			NextTurn::<T>::get() <= NextJobId::<T>::get(),
+			"a job had its turn that was not posted"
+		);
 		let mut waiting = BTreeMap::<JobId, u32>::new();
 		for (lane, position, id) in Queue::<T>::iter() {
 			let LaneEnds { head, tail } = QueueEnds::<T>::get(lane);
@@ -184,10 +188,18 @@ impl<T: Config> Pallet<T> {
 		for (id, job) in Jobs::<T>::iter() {
 			// Those that providers claim leave the queue at their first turn.
 			let claimable = matches!(job.assignment, Assignment::Open) && job.seed.is_some();
-			let waits = matches!(job.state, JobState::Open { .. }) && !claimable;
-			let count = waiting.get(&id).copied().unwrap_or_default();
+			let open = matches!(job.state, JobState::Open { .. });
+			let is_new = id >= NextTurn::<T>::get();
 			ensure!(
-				!waits || count == 1,
+				!is_new || (open && job.seed.is_none()),
+				"a job that has had no turn is not as it was posted"
+			);
+			let waits = open && !claimable && !is_new;
+			let count = waiting.get(&id).copied().unwrap_or_default();
+			// When its time is over, a job waits for its refund, and may have lost its place.
+			let is_over = Self::last_match_of(&job) <= frame_system::Pallet::<T>::block_number();
+			ensure!(
+				!waits || count == 1 || (is_over && count == 0),
 				"an open job is not in the queue just once"
 			);
 			ensure!(

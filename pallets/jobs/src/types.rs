@@ -21,11 +21,12 @@ use sp_core::H256;
 
 use crate::Config;
 
-/// How many providers may fail a job before it is refunded.
-pub type MaxAttempts = ConstU32<4>;
+/// How many providers may fail a job before it is refunded. Part of the storage layout: it may grow, but
+/// not shrink.
+pub const MAX_ATTEMPTS: u32 = 4;
 
 /// Providers that have failed a job.
-pub type Failed<AccountId> = BoundedVec<AccountId, MaxAttempts>;
+pub type Failed<AccountId> = BoundedVec<AccountId, ConstU32<MAX_ATTEMPTS>>;
 
 /// Accounts on a list of a job.
 pub type Listed<AccountId> = BoundedVec<AccountId, ConstU32<MAX_LISTED>>;
@@ -42,7 +43,8 @@ pub type OutcomeOf<T> = Outcome<<T as frame_system::Config>::AccountId, BlockNum
 /// The stored receipt of a runtime.
 pub type StoredReceiptOf<T> = StoredReceipt<<T as Config>::MaxOutputTokens, <T as Config>::MaxText>;
 
-/// A line in which open jobs wait for a match.
+/// A line in which open jobs wait for another turn. Their first is in the order of their ids: see
+/// `NextTurn`.
 #[derive(
 	Clone,
 	Copy,
@@ -56,10 +58,10 @@ pub type StoredReceiptOf<T> = StoredReceipt<<T as Config>::MaxOutputTokens, <T a
 	TypeInfo,
 )]
 pub enum Lane {
-	/// Jobs that have not been tried since they became open.
-	First,
-	/// Jobs for which nobody was found. They are tried with what the first lane leaves of the hook's
-	/// weight, so that jobs that cannot be matched do not delay others.
+	/// Jobs that lost their provider, and have not been tried since.
+	Returned,
+	/// Jobs for which nobody was found. They have their own share of the hook's weight, so that jobs
+	/// that cannot be matched do not delay others.
 	Again,
 }
 

@@ -1,9 +1,20 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs, rustdoc::broken_intra_doc_links)]
+#![cfg_attr(
+	not(any(test, feature = "runtime-benchmarks")),
+	deny(
+		clippy::unwrap_used,
+		clippy::expect_used,
+		clippy::panic,
+		clippy::indexing_slicing
+	)
+)]
 
 extern crate alloc;
 
+#[cfg(any(test, feature = "runtime-benchmarks"))]
+pub mod benchmarking;
 mod deposits;
 mod dispatchable_impls;
 #[cfg(test)]
@@ -25,8 +36,9 @@ pub use types::{
 pub use weights::WeightInfo;
 
 /// The pallet.
-// Boxing the registration would show in the call's metadata, and a call lives only briefly.
-#[allow(clippy::large_enum_variant)]
+// Of the generated code: boxing the registration would show in the call's metadata, and a call lives
+// only briefly; and the SDK's metadata of storage items.
+#[allow(clippy::large_enum_variant, clippy::expect_used)]
 #[frame_support::pallet]
 pub mod pallet {
 	use athanor_primitives::{H256, ModelId, model::ModelHashes};
@@ -272,7 +284,7 @@ pub mod pallet {
 		ArchitectureInvalid,
 		/// The context length is 0 or above 2^20 tokens. State what the model was made for.
 		ContextLengthInvalid,
-		/// The template overhead leaves no room for an input: it must be below the context length.
+		/// The template overhead leaves no room for an input: state one below the context length.
 		TemplateOverheadInvalid,
 		/// The royalty is above the constant `MaxRoyalty`. Ask for less.
 		RoyaltyTooHigh,

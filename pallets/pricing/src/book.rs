@@ -12,7 +12,7 @@ use athanor_primitives::{
 };
 use frame_support::{ensure, traits::Get};
 use polkadot_sdk::*;
-use sp_runtime::{DispatchError, DispatchResult};
+use sp_runtime::{DispatchError, DispatchResult, SaturatedConversion};
 
 use crate::{
 	Config, Draining, Error, FreeOffers, ModelVersion, OfferIndex, OfferOf, Offers,
@@ -100,15 +100,15 @@ impl<T: Config> Pallet<T> {
 	fn occupy(key: ModelVersion, provider: &T::AccountId, mut offer: OfferOf<T>) -> LockedPrice {
 		let price = offer.price;
 		offer.busy = offer.busy.saturating_add(1);
-		if !offer.has_free_slot()
-			&& let Some(at) = offer.index.take()
-		{
+		let last_slot = !offer.has_free_slot();
+		if last_slot && let Some(at) = offer.index.take() {
 			Self::unlist(key, at);
 		}
 		Offers::<T>::insert(key, provider, offer);
 		LockedPrice {
 			price,
 			version: Version::<T>::get(),
+			last_slot,
 		}
 	}
 }
@@ -156,6 +156,14 @@ impl<T: Config> OfferBook for Pallet<T> {
 		Some((provider, locked))
 	}
 
+	fn draw_size(demand: &Demand<'_, T::AccountId>) -> u32 {
+		if demand.allow.is_empty() {
+			FreeOffers::<T>::get((demand.model, demand.version)).min(T::DrawSample::get())
+		} else {
+			demand.allow.len().saturated_into()
+		}
+	}
+
 	fn take(
 		demand: &Demand<'_, T::AccountId>,
 		provider: &T::AccountId,
@@ -168,7 +176,7 @@ impl<T: Config> OfferBook for Pallet<T> {
 		))
 	}
 
-	fn give_back(model: ModelId, version: u32, provider: &T::AccountId) {
+	fn give_back(model: ModelId, version: u32, provider: &T::AccountId) -> bool {
 		let key = (model, version);
 		let Some(mut offer) = Offers::<T>::get(key, provider) else {
 			Draining::<T>::mutate_exists(key, provider, |left| {
@@ -176,14 +184,16 @@ impl<T: Config> OfferBook for Pallet<T> {
 					.and_then(|slots| slots.checked_sub(1))
 					.filter(|slots| *slots > 0);
 			});
-			return;
+			return false;
 		};
+		let was_full = !offer.has_free_slot();
 		offer.busy = offer.busy.saturating_sub(1);
 		// With 2^32 offers in the index this one stays out until its provider sets it again.
 		if let Ok(index) = Self::reindex(key, provider, &offer) {
 			offer.index = index;
 		}
 		Offers::<T>::insert(key, provider, offer);
+		was_full
 	}
 
 	fn offering(model: ModelId, version: u32, from: u32, limit: u32) -> Vec<T::AccountId> {

@@ -187,7 +187,8 @@ impl<T: Config> Pallet<T> {
 		T::Currency::balance_on_hold(&HoldReason::OfferDeposit.into(), provider)
 	}
 
-	/// What an offer takes in storage: the keys and values of its three entries, at their longest.
+	/// What an offer takes in storage: the keys and values of its four entries, at their longest. The
+	/// last is shared with the other offers for the version, of which there may be none.
 	fn offer_footprint() -> Footprint {
 		let key = ModelVersion::max_encoded_len();
 		let account = T::AccountId::max_encoded_len();
@@ -203,6 +204,9 @@ impl<T: Config> Pallet<T> {
 			// In `OffersByProvider`.
 			account,
 			key,
+			// In `FreeOffers`.
+			key,
+			u32::max_encoded_len(),
 		];
 		Footprint::from_parts(1, parts.into_iter().fold(0, usize::saturating_add))
 	}

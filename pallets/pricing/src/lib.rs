@@ -1,9 +1,20 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs, rustdoc::broken_intra_doc_links)]
+#![cfg_attr(
+	not(any(test, feature = "runtime-benchmarks")),
+	deny(
+		clippy::unwrap_used,
+		clippy::expect_used,
+		clippy::panic,
+		clippy::indexing_slicing
+	)
+)]
 
 extern crate alloc;
 
+#[cfg(any(test, feature = "runtime-benchmarks"))]
+pub mod benchmarking;
 mod book;
 mod dice;
 mod impls;
@@ -23,6 +34,8 @@ pub use weights::WeightInfo;
 use polkadot_sdk::*;
 
 /// The pallet.
+// Of the generated code: the SDK's metadata of storage items.
+#[allow(clippy::expect_used)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -83,6 +96,10 @@ pub mod pallet {
 
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
+
+		/// Sets up for benchmarks what other pallets have.
+		#[cfg(any(test, feature = "runtime-benchmarks"))]
+		type BenchmarkHelper: crate::benchmarking::BenchmarkHelper<Self>;
 	}
 
 	/// Why money is on hold for this pallet, for the runtime's choice of `Consideration`.
@@ -107,8 +124,8 @@ pub mod pallet {
 	/// The offers.
 	///
 	/// Twox64Concat for versions of models, which the chain counts; Blake2_128Concat for accounts,
-	/// which their owners choose. The ticket in the value pays for this entry and for those in
-	/// `OfferIndex` and `OffersByProvider`.
+	/// which their owners choose. The ticket in the value pays for this entry, for those in
+	/// `OfferIndex` and `OffersByProvider`, and for the count in `FreeOffers`.
 	#[pallet::storage]
 	pub type Offers<T: Config> = StorageDoubleMap<
 		_,
@@ -140,7 +157,7 @@ pub mod pallet {
 	/// The number of offers with a free slot for a version of a model.
 	///
 	/// Twox64Concat, because the chain counts versions of models. Not stored while it is 0, so that
-	/// the deposit of an offer stands behind each entry.
+	/// the deposit of an offer stands behind each entry: of each, because it may be the only one.
 	#[pallet::storage]
 	pub type FreeOffers<T: Config> = StorageMap<_, Twox64Concat, ModelVersion, u32, ValueQuery>;
 
@@ -269,7 +286,7 @@ pub mod pallet {
 		/// The provider has no offer for this version of the model. Check all three, or publish one.
 		NoOffer,
 		/// The offer can get work, now or after a pause or chill of its provider, so only its provider
-		/// may remove it.
+		/// may remove it. If it is yours, call `remove_offer`.
 		StillActive,
 		/// The ceiling is under the floor of the model's class, so that no offer can be. Raise it.
 		CeilingUnderFloor,

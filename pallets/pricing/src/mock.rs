@@ -2,7 +2,10 @@
 
 use frame_support::{
 	derive_impl, parameter_types,
-	traits::{LinearStoragePrice, fungible::HoldConsideration},
+	traits::{
+		LinearStoragePrice,
+		fungible::{HoldConsideration, Mutate},
+	},
 };
 use polkadot_sdk::*;
 use sp_runtime::BuildStorage;
@@ -16,7 +19,7 @@ use athanor_primitives::{
 	testing::{self, MockModels, MockProviders},
 };
 
-use crate as athanor_pricing;
+use crate::{self as athanor_pricing, ModelVersion, benchmarking::BenchmarkHelper};
 
 pub use athanor_primitives::testing::AccountId;
 
@@ -114,7 +117,30 @@ impl crate::Config for Test {
 	type MaxSlots = MaxSlots;
 	type DrawSample = DrawSample;
 	type HardBounds = HardBounds;
-	type WeightInfo = crate::weights::SubstrateWeight<Test>;
+	type WeightInfo = ();
+	type BenchmarkHelper = Helper;
+}
+
+/// Sets the shared mocks.
+pub struct Helper;
+
+impl BenchmarkHelper<Test> for Helper {
+	fn model() -> (ModelVersion, PriceClass) {
+		((MODEL, VERSION), testing::model().price_class)
+	}
+
+	fn provider(who: &AccountId) {
+		testing::set_provider(*who, vec![[1; 32]]);
+		Balances::mint_into(who, ENDOWMENT).unwrap();
+	}
+
+	fn disqualify(who: &AccountId) {
+		testing::remove_keys(*who);
+	}
+
+	fn admin() -> RuntimeOrigin {
+		RuntimeOrigin::root()
+	}
 }
 
 /// Builds the state in which a test starts: two models, four active providers, and bounds for small

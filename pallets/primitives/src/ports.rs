@@ -82,6 +82,8 @@ pub struct LockedPrice {
 	pub price: Price,
 	/// Version of the governed prices that held.
 	pub version: u32,
+	/// Whether it was the offer's last free slot, which makes more work.
+	pub last_slot: bool,
 }
 
 /// What a job asks of a provider and its offer.
@@ -161,14 +163,20 @@ pub trait OfferBook {
 		randomness: &[u8; 32],
 	) -> Option<(Self::AccountId, LockedPrice)>;
 
+	/// How many offers [`Self::take_any`] looks at for this demand, at most.
+	fn draw_size(demand: &Demand<'_, Self::AccountId>) -> u32;
+
 	/// Takes a slot on this provider's offer, if [`Self::check`] passes.
 	fn take(
 		demand: &Demand<'_, Self::AccountId>,
 		provider: &Self::AccountId,
 	) -> Result<LockedPrice, Ineligible>;
 
-	/// Gives a slot back. Does nothing if the offer has been withdrawn meanwhile.
-	fn give_back(model: ModelId, version: u32, provider: &Self::AccountId);
+	/// Gives a slot back. If the offer has been withdrawn meanwhile, there is one slot less that its
+	/// provider has to finish before it can be offered anew.
+	///
+	/// Says whether the offer had no free slot, so that it can be drawn again: this makes more work.
+	fn give_back(model: ModelId, version: u32, provider: &Self::AccountId) -> bool;
 
 	/// The providers with an offer for this version of a model, `limit` of them from position `from`
 	/// on. For explanations, not for calls.

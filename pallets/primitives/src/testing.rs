@@ -342,26 +342,40 @@ impl<E: From<&'static str>> OfferBook for MockOffers<E> {
 			.find_map(|who| Self::take(demand, &who).ok().map(|locked| (who, locked)))
 	}
 
+	fn draw_size(demand: &Demand<'_, AccountId>) -> u32 {
+		match demand.allow.len() {
+			0 => with(|state| state.offers.len() as u32),
+			named => named as u32,
+		}
+	}
+
 	fn take(
 		demand: &Demand<'_, AccountId>,
 		provider: &AccountId,
 	) -> Result<LockedPrice, Ineligible> {
 		let price = Self::check(demand, provider)?;
 		let key = (demand.model, demand.version, *provider);
-		with(|state| {
-			if let Some(offer) = state.offers.get_mut(&key) {
+		let last_slot = with(|state| {
+			state.offers.get_mut(&key).is_some_and(|offer| {
 				offer.free -= 1;
-			}
+				offer.free == 0
+			})
 		});
-		Ok(LockedPrice { price, version: 1 })
+		Ok(LockedPrice {
+			price,
+			version: 1,
+			last_slot,
+		})
 	}
 
-	fn give_back(model: ModelId, version: u32, provider: &AccountId) {
+	fn give_back(model: ModelId, version: u32, provider: &AccountId) -> bool {
 		with(|state| {
-			if let Some(offer) = state.offers.get_mut(&(model, version, *provider)) {
+			let offer = state.offers.get_mut(&(model, version, *provider));
+			offer.is_some_and(|offer| {
 				offer.free += 1;
-			}
-		});
+				offer.free == 1
+			})
+		})
 	}
 
 	fn offering(model: ModelId, version: u32, from: u32, limit: u32) -> Vec<AccountId> {

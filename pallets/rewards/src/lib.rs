@@ -59,6 +59,7 @@ pub mod pallet {
 
 	/// What was paid since genesis, and to whom: the sum of all [`Event::JobPaid`].
 	#[pallet::storage]
+	#[pallet::whitelist_storage]
 	pub type Totals<T: Config> = StorageValue<_, types::Totals, ValueQuery>;
 
 	/// What has happened.

@@ -1,9 +1,20 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs, rustdoc::broken_intra_doc_links)]
+#![cfg_attr(
+	not(any(test, feature = "runtime-benchmarks")),
+	deny(
+		clippy::unwrap_used,
+		clippy::expect_used,
+		clippy::panic,
+		clippy::indexing_slicing
+	)
+)]
 
 extern crate alloc;
 
+#[cfg(any(test, feature = "runtime-benchmarks"))]
+pub mod benchmarking;
 mod impls;
 mod keys;
 #[cfg(test)]
@@ -22,6 +33,8 @@ pub use weights::WeightInfo;
 use polkadot_sdk::*;
 
 /// The pallet.
+// Of the generated code: the SDK's metadata of storage items.
+#[allow(clippy::expect_used)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;

@@ -74,7 +74,7 @@ impl crate::Config for Test {
 	type TimeoutSlash = TimeoutSlash;
 	type EquivocationSlash = EquivocationSlash;
 	type TimeoutPause = TimeoutPause;
-	type WeightInfo = crate::weights::SubstrateWeight<Test>;
+	type WeightInfo = ();
 }
 
 /// Builds the state in which a test starts.
@@ -154,6 +154,14 @@ impl ExtBuilder {
 			}
 			System::reset_events();
 		});
+		ext
+	}
+
+	/// With a keystore, in which benchmarks make keys.
+	pub fn build_with_keystore(self) -> sp_io::TestExternalities {
+		let mut ext = self.build();
+		let keystore = sp_keystore::testing::MemoryKeystore::new();
+		ext.register_extension(sp_keystore::KeystoreExt::new(keystore));
 		ext
 	}
 

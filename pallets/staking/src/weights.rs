@@ -1,8 +1,6 @@
-//! Weights of the calls.
+//! Weights of the calls: see `benchmarking.rs` for how they are measured.
 
-use core::marker::PhantomData;
-
-use frame_support::{traits::Get, weights::Weight};
+use frame_support::weights::Weight;
 use polkadot_sdk::*;
 
 /// What each call costs at most.
@@ -31,94 +29,57 @@ pub trait WeightInfo {
 	fn forget_worker_key() -> Weight;
 }
 
-/// Execution of a call apart from its storage accesses, in picoseconds.
-const CALL: u64 = 40_000_000;
+/// For tests.
+const MOCK: Weight = Weight::from_parts(50_000_000, 0);
 
-/// One ed25519 verification, in picoseconds.
-const VERIFY: u64 = 60_000_000;
-
-/// One dropped worker key apart from its storage accesses, in picoseconds.
-const KEY: u64 = 5_000_000;
-
-/// Estimates from counted storage accesses, on the safe side, until the benchmarks of a later
-/// version replace them. Proof size is 0: nobody executes this chain's blocks from a proof.
-pub struct SubstrateWeight<T>(PhantomData<T>);
-
-impl<T: frame_system::Config> SubstrateWeight<T> {
-	fn of(ref_time: u64, reads: u64, writes: u64) -> Weight {
-		Weight::from_parts(ref_time, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(reads, writes))
-	}
+/// For tests: what each worker key adds.
+fn mock_with(keys: u32) -> Weight {
+	MOCK.saturating_add(Weight::from_parts(10_000_000, 0).saturating_mul(keys.into()))
 }
 
-impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	/// Provider; account and its holds.
+/// For tests. A runtime has measured weights.
+impl WeightInfo for () {
 	fn register() -> Weight {
-		Self::of(CALL, 3, 3)
+		MOCK
 	}
 
-	/// Provider; account and its holds.
 	fn bond() -> Weight {
-		Self::of(CALL, 3, 3)
+		MOCK
 	}
 
-	/// Provider.
 	fn unbond() -> Weight {
-		Self::of(CALL, 1, 1)
+		MOCK
 	}
 
-	/// Account and its holds; and what a deregistration takes, which is more than the provider's
-	/// record alone.
 	fn withdraw(keys: u32) -> Weight {
-		Self::deregister(keys).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+		mock_with(keys)
 	}
 
-	/// Provider, key and its reverse; genesis hash; the former provider of the key, and its reverse
-	/// there; the end of the key list. Proof and small order are one verification each. For each
-	/// key that is looked at the step to it and its value, and two removals.
 	fn add_worker_key(keys: u32) -> Weight {
-		let keys = u64::from(keys);
-		Self::of(
-			CALL.saturating_add(VERIFY.saturating_mul(2))
-				.saturating_add(KEY.saturating_mul(keys)),
-			keys.saturating_mul(2).saturating_add(5),
-			keys.saturating_mul(2).saturating_add(5),
-		)
+		mock_with(keys)
 	}
 
-	/// Provider and key.
 	fn remove_worker_key() -> Weight {
-		Self::of(CALL, 2, 2)
+		MOCK
 	}
 
-	/// Provider; the end of the key list; for each key the step to it and its value, and two
-	/// removals.
 	fn deregister(keys: u32) -> Weight {
-		let keys = u64::from(keys);
-		Self::of(
-			CALL.saturating_add(KEY.saturating_mul(keys)),
-			keys.saturating_mul(2).saturating_add(2),
-			keys.saturating_mul(2).saturating_add(1),
-		)
+		mock_with(keys)
 	}
 
-	/// Provider.
 	fn chill() -> Weight {
-		Self::of(CALL, 1, 1)
+		MOCK
 	}
 
-	/// Provider.
 	fn unchill() -> Weight {
-		Self::of(CALL, 1, 1)
+		MOCK
 	}
 
-	/// Provider.
 	fn exit() -> Weight {
-		Self::of(CALL, 1, 1)
+		MOCK
 	}
 
-	/// Key and its reverse; provider.
 	fn forget_worker_key() -> Weight {
-		Self::of(CALL, 2, 3)
+		MOCK
 	}
 }

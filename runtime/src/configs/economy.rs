@@ -11,7 +11,7 @@ use sp_runtime::{FixedPointNumber, Perquintill, traits::AccountIdConversion, tra
 
 use crate::{
 	AccountId, Balance, Balances, Runtime, RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason,
-	System, constants::EXISTENTIAL_DEPOSIT,
+	System, constants::EXISTENTIAL_DEPOSIT, weights,
 };
 
 /// Units for a picosecond of execution: a transfer costs about a thousandth of an ATH.
@@ -51,7 +51,7 @@ impl pallet_balances::Config for Runtime {
 	type MaxLocks = ConstU32<50>;
 	type MaxReserves = ConstU32<50>;
 	type MaxFreezes = VariantCountOf<RuntimeFreezeReason>;
-	type WeightInfo = pallet_balances::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_balances::WeightInfo<Runtime>;
 	type DustRemoval = ResolveTo<TreasuryAccount, Balances>;
 	type DoneSlashHandler = ();
 }
@@ -69,7 +69,7 @@ impl pallet_transaction_payment::Config for Runtime {
 		MinimumMultiplier,
 		MaximumMultiplier,
 	>;
-	type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_transaction_payment::WeightInfo<Runtime>;
 }
 
 parameter_types! {

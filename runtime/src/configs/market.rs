@@ -20,6 +20,7 @@ use crate::{
 	AccountId, Balance, Balances, BlockNumber, Jobs, Models, Pricing, Rewards, Runtime,
 	RuntimeHoldReason, Staking,
 	constants::{ATH, DAYS, HOURS, deposit},
+	weights,
 };
 
 parameter_types! {
@@ -53,7 +54,7 @@ impl athanor_models::Config for Runtime {
 	type RetirementNotice = RetirementNotice;
 	type VersionGrace = VersionGrace;
 	type RetirementGrace = RetirementGrace;
-	type WeightInfo = athanor_models::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::athanor_models::WeightInfo<Runtime>;
 }
 
 parameter_types! {
@@ -77,12 +78,13 @@ impl athanor_staking::Config for Runtime {
 	type TimeoutSlash = TimeoutSlash;
 	type EquivocationSlash = EquivocationSlash;
 	type TimeoutPause = TimeoutPause;
-	type WeightInfo = athanor_staking::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::athanor_staking::WeightInfo<Runtime>;
 }
 
 parameter_types! {
-	/// Deposit for an offer.
-	pub const OfferDepositBase: Balance = deposit(3, 0);
+	/// Deposit for the four items of an offer: itself, its places in two indexes, and the count of free
+	/// offers, which it may be the only one to need.
+	pub const OfferDepositBase: Balance = deposit(4, 0);
 	/// Reason of the hold for an offer.
 	pub const OfferHoldReason: RuntimeHoldReason =
 		RuntimeHoldReason::Pricing(athanor_pricing::HoldReason::OfferDeposit);
@@ -109,7 +111,9 @@ impl athanor_pricing::Config for Runtime {
 	type MaxSlots = MaxSlots;
 	type DrawSample = DrawSample;
 	type HardBounds = HardBounds;
-	type WeightInfo = athanor_pricing::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::athanor_pricing::WeightInfo<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarks::Helper;
 }
 
 parameter_types! {
@@ -134,8 +138,11 @@ parameter_types! {
 	pub const MaxTimeLimit: BlockNumber = 24 * HOURS;
 	/// How far ahead a claim may be valid: 5 minutes.
 	pub const MaxClaimValidity: BlockNumber = 100;
-	/// A quarter of a block for the job hook.
-	pub HookWeight: Weight = Perbill::from_percent(25) * RuntimeBlockWeights::get().max_block;
+	/// Nearly half of a block for the job market's hook.
+	pub HookWeight: Weight = Weight::from_parts(
+		Perbill::from_percent(48) * RuntimeBlockWeights::get().max_block.ref_time(),
+		u64::MAX,
+	);
 }
 
 // A job that is on its way when its model is retired, or its provider leaves, must be able to end.
@@ -175,7 +182,9 @@ impl athanor_jobs::Config for Runtime {
 	type MaxTimeLimit = MaxTimeLimit;
 	type Retention = Retention;
 	type HookWeight = HookWeight;
-	type WeightInfo = athanor_jobs::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::athanor_jobs::WeightInfo<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarks::Helper;
 }
 
 parameter_types! {

@@ -17,6 +17,7 @@ use sp_runtime::{FixedU128, Permill};
 use crate::{
 	AccountId, BlockNumber, Runtime, RuntimeEvent, RuntimeOrigin,
 	constants::{DAYS, HOURS},
+	weights,
 };
 
 /// The parameters with their values at genesis.
@@ -101,11 +102,16 @@ impl EnsureOriginWithArg<RuntimeOrigin, RuntimeParametersKey> for ParameterAdmin
 			}
 		}
 	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn try_successful_origin(_: &RuntimeParametersKey) -> Result<RuntimeOrigin, ()> {
+		Ok(frame_system::RawOrigin::Root.into())
+	}
 }
 
 impl pallet_parameters::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type RuntimeParameters = RuntimeParameters;
 	type AdminOrigin = ParameterAdmin;
-	type WeightInfo = ();
+	type WeightInfo = weights::pallet_parameters::WeightInfo<Runtime>;
 }

@@ -5,10 +5,7 @@ use frame_support::{
 	dispatch::DispatchClass,
 	parameter_types,
 	traits::ConstU64,
-	weights::{
-		Weight,
-		constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_MILLIS},
-	},
+	weights::{Weight, constants::WEIGHT_REF_TIME_PER_MILLIS},
 };
 use frame_system::limits::{BlockLength, BlockWeights};
 use polkadot_sdk::*;
@@ -18,11 +15,15 @@ use sp_version::RuntimeVersion;
 use crate::{
 	AccountId, Balance, Block, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
 	RuntimeOrigin, RuntimeTask, UncheckedExtrinsic, VERSION, configs::consensus::SlotOfBlock,
-	constants::MILLISECS_PER_BLOCK,
+	constants::MILLISECS_PER_BLOCK, weights,
 };
 
-/// Share of a block that ordinary transactions can fill; the rest is for hooks and operations.
-const NORMAL_SHARE: Perbill = Perbill::from_percent(75);
+/// Share of a block that ordinary transactions can fill. A job takes as much of it as of the job market's
+/// hook (`HookWeight`), so that both are full at the same rate.
+const NORMAL_SHARE: Perbill = Perbill::from_percent(47);
+
+/// Share that operational transactions can fill even of a full block.
+const RESERVED_SHARE: Perbill = Perbill::from_percent(5);
 
 /// Execution time of a block: half of a slot, so that every validator can import it in time.
 const BLOCK_TIME: Weight =
@@ -34,17 +35,34 @@ parameter_types! {
 	/// The version that the metadata states.
 	pub const Version: RuntimeVersion = VERSION;
 	/// Weight limits of a block.
-	pub RuntimeBlockWeights: BlockWeights =
-		BlockWeights::with_sensible_defaults(BLOCK_TIME, NORMAL_SHARE);
+	pub RuntimeBlockWeights: BlockWeights = block_weights();
 	/// Length limits of a block: 5 MiB.
 	pub RuntimeBlockLength: BlockLength = BlockLength::builder()
 		.max_length(5 * 1024 * 1024)
 		.modify_max_length_for_class(DispatchClass::Normal, |max| {
-			*max = NORMAL_SHARE * 5 * 1024 * 1024;
+			*max = Perbill::from_percent(75) * 5 * 1024 * 1024;
 		})
 		.build();
 	/// Prefix of addresses: the generic Substrate one.
 	pub const SS58Prefix: u16 = 42;
+}
+
+fn block_weights() -> BlockWeights {
+	let normal = NORMAL_SHARE * BLOCK_TIME;
+	BlockWeights::builder()
+		.base_block(weights::BlockExecutionWeight::get())
+		.for_class(DispatchClass::all(), |class| {
+			class.base_extrinsic = weights::ExtrinsicBaseWeight::get();
+		})
+		.for_class(DispatchClass::Normal, |class| {
+			class.max_total = Some(normal)
+		})
+		.for_class(DispatchClass::Operational, |class| {
+			class.max_total = Some(BLOCK_TIME);
+			class.reserved = Some(RESERVED_SHARE * BLOCK_TIME);
+		})
+		.avg_block_initialization(Perbill::from_percent(10))
+		.build_or_panic()
 }
 
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
@@ -56,10 +74,11 @@ impl frame_system::Config for Runtime {
 	type BlockHashCount = BlockHashCount;
 	type BlockWeights = RuntimeBlockWeights;
 	type BlockLength = RuntimeBlockLength;
-	type DbWeight = ParityDbWeight;
+	type DbWeight = weights::DatabaseWeight;
 	type Version = Version;
 	type AccountData = pallet_balances::AccountData<Balance>;
-	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
+	type SystemWeightInfo = weights::frame_system::WeightInfo<Runtime>;
+	type ExtensionsWeightInfo = weights::frame_system_extensions::WeightInfo<Runtime>;
 	type SS58Prefix = SS58Prefix;
 }
 
@@ -67,7 +86,7 @@ impl pallet_timestamp::Config for Runtime {
 	type Moment = u64;
 	type OnTimestampSet = SlotOfBlock;
 	type MinimumPeriod = ConstU64<{ MILLISECS_PER_BLOCK / 2 }>;
-	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_timestamp::WeightInfo<Runtime>;
 }
 
 impl<C> frame_system::offchain::CreateTransactionBase<C> for Runtime

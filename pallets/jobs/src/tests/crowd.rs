@@ -4,10 +4,12 @@ use athanor_primitives::{
 	job::{Assignment, JobRequest},
 	testing,
 };
+use frame_support::assert_ok;
+use polkadot_sdk::*;
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::{Queue, QueueEnds, mock::*};
+use crate::{NextTurn, Queue, mock::*};
 
 const POSTS: u64 = 10_000;
 const REQUESTERS: u64 = 100;
@@ -104,10 +106,9 @@ fn a_crowd_that_nobody_takes_does_not_delay_who_comes_after_it() {
 			post_as(requester(n % REQUESTERS), unwanted.clone());
 		}
 		HookWeight::set(weight(15 + 2_500 * 100));
-		// Each of them has its turn.
-		advance(4);
-		let ends = QueueEnds::<Test>::get(crate::Lane::First);
-		assert_eq!((ends.head, ends.tail), (POSTS, POSTS));
+		// Each of them has its turn, beside second turns of those that had one.
+		advance(5);
+		assert_eq!(NextTurn::<Test>::get(), POSTS);
 		assert!(JobStorage::<Test>::iter_values().all(|job| job.seed.is_some()));
 		// Now they wait behind whoever is new.
 		let id = post_as(BOB, slow_request());
@@ -144,4 +145,44 @@ fn a_crowd_that_expires_in_one_block_is_refunded_over_several() {
 			}
 			check_laws();
 		});
+}
+
+#[test]
+fn a_crowd_that_expires_does_not_keep_others_from_their_match() {
+	ExtBuilder::default().build_and_execute(|| {
+		with_requesters();
+		with_slots();
+		let mut open = slow_request();
+		open.assignment = Assignment::Open;
+		for n in 0..POSTS {
+			post_as(requester(n % REQUESTERS), open.clone());
+		}
+		advance_to(job(0).state.deadline() - 1);
+		let new: Vec<_> = (0..10).map(|_| post_as(BOB, slow_request())).collect();
+		HookWeight::set(weight(2_000 * 100));
+		events();
+		advance(1);
+		let events = events();
+		assert_eq!(assigned(&events), new);
+		// What the queue did not need went to the deadlines.
+		assert!(closed(&events).len() > 1_900, "{}", closed(&events).len());
+	});
+}
+
+#[test]
+fn places_of_cancelled_jobs_cost_little() {
+	ExtBuilder::default().build_and_execute(|| {
+		with_requesters();
+		with_slots();
+		for n in 0..1_000 {
+			let who = requester(n % REQUESTERS);
+			let id = post_as(who, slow_request());
+			assert_ok!(Jobs::cancel(RuntimeOrigin::signed(who), id));
+		}
+		let id = post_as(BOB, slow_request());
+		// 1,000 places that cost 1 each, and a match.
+		HookWeight::set(weight(15 + 1_000 + 100));
+		assert_eq!(next_block(), vec![id]);
+		assert_eq!(Queue::<Test>::iter().count(), 0);
+	});
 }

@@ -6,7 +6,7 @@ use polkadot_sdk::*;
 use pretty_assertions::assert_eq;
 use sp_runtime::traits::Dispatchable;
 
-use crate::{Error, Event, JobState, Jobs as JobStorage, Lane, Outcomes, Queue, mock::*};
+use crate::{Error, Event, JobState, Jobs as JobStorage, NextTurn, Outcomes, mock::*};
 
 #[test]
 fn a_job_that_nobody_takes_is_refunded_in_time() {
@@ -234,8 +234,8 @@ fn a_job_whose_deadline_has_come_is_not_matched_any_more() {
 		let id = post();
 		// The hook is so late that the refund has not come, and the queue has.
 		System::set_block_number(26);
-		Queue::<Test>::remove(Lane::First, 0);
-		assert_ok!(Jobs::match_job(id, 26));
+		NextTurn::<Test>::put(1);
+		assert_ok!(Jobs::match_job(id, job(id), 26));
 		assert!(matches!(job(id).state, JobState::Open { .. }));
 		assert_eq!(job(id).seed, None);
 		check_laws();

@@ -441,8 +441,10 @@ fn live(ops: Vec<Op>) {
 	assert_eq!(crate::AgendaEnd::<Test>::iter().count(), 0);
 }
 
-// 256 cases, so 25,000 operations and more. `PROPTEST_CASES` makes it another number.
+// 25,000 operations and more.
 proptest! {
+	#![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
 	#[test]
 	fn laws_hold_after_every_operation(ops in prop::collection::vec(op(), 100..150)) {
 		ExtBuilder::default().build().execute_with(|| live(ops));

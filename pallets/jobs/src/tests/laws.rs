@@ -7,7 +7,7 @@ use sp_runtime::TryRuntimeError;
 
 use crate::{
 	Agenda, AgendaCursor, AgendaEnd, AgendaPages, Assigned, Cursor, Equivocations, HoldReason,
-	Inputs, JobState, Jobs as JobStorage, JobsOf, Lane, NextJobId, Outcomes, Queue, QueueEnds,
+	Inputs, JobState, Jobs as JobStorage, JobsOf, Lane, NextJobId, NextTurn, Outcomes, Queue,
 	Receipts, agenda::Page, mock::*,
 };
 
@@ -211,18 +211,24 @@ fn of_equivocations() {
 
 #[test]
 fn of_the_queue() {
-	breaks("an open job is not in the queue just once", |jobs| {
-		let at = QueueEnds::<Test>::get(Lane::First).head;
-		assert_eq!(Queue::<Test>::take(Lane::First, at), Some(jobs.open));
+	breaks("an open job is not in the queue just once", |_| {
+		NextTurn::<Test>::put(NextJobId::<Test>::get())
 	});
-	breaks("an open job is not in the queue just once", |jobs| {
+	breaks("a job is in the queue that waits for no match", |jobs| {
 		Jobs::enqueue(Lane::Again, jobs.open)
 	});
 	breaks("a job is in the queue that waits for no match", |jobs| {
-		Jobs::enqueue(Lane::First, jobs.assigned)
+		Jobs::enqueue(Lane::Returned, jobs.assigned)
 	});
 	breaks("a job is in the queue that waits for no match", |jobs| {
 		Jobs::enqueue(Lane::Again, jobs.claimable)
+	});
+	breaks(
+		"a job that has had no turn is not as it was posted",
+		|jobs| NextTurn::<Test>::put(jobs.assigned),
+	);
+	breaks("a job had its turn that was not posted", |_| {
+		NextTurn::<Test>::put(NextJobId::<Test>::get() + 1)
 	});
 	breaks("a job waits outside of its lane", |_| {
 		Queue::<Test>::insert(Lane::Again, 9, 9)

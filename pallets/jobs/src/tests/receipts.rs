@@ -252,3 +252,19 @@ fn a_rejection_refunds_everything_and_slashes_nobody() {
 		assert!(testing::slashes().is_empty() && paid().is_empty());
 	});
 }
+
+#[test]
+fn a_receipt_weighs_less_if_the_offer_had_free_slots() {
+	for (slots, used) in [(1, 101), (2, 100)] {
+		ExtBuilder::default().build_and_execute(|| {
+			testing::set_offer(MODEL, PROVIDER, price(), slots);
+			let id = post();
+			advance(1);
+			let signed = sign(receipt(id, &[1]), &worker(PROVIDER));
+			let delivery = Some(deliver(id, &[1], &worker(PROVIDER)));
+			let origin = frame_system::RawOrigin::Authorized.into();
+			let info = Jobs::submit_receipt(origin, signed, delivery).unwrap();
+			assert_eq!(info.actual_weight, Some(weight(used)), "of {slots} slots");
+		});
+	}
+}

@@ -11,7 +11,7 @@ use polkadot_sdk::{
 };
 use pretty_assertions::assert_eq;
 
-use crate::{Call, WeightInfo, mock::*, weights::SubstrateWeight};
+use crate::{Call, WeightInfo, mock::*};
 
 #[test]
 fn a_sound_configuration_passes() {
@@ -81,31 +81,6 @@ fn bounds_are_constants_that_clients_can_read() {
 		assert_eq!(value("VersionGrace"), CHANGEOVER);
 		assert_eq!(value("MaxRoyalty"), 200_000);
 	});
-}
-
-#[test]
-fn weights_count_the_storage_that_is_touched() {
-	type Database = ();
-	type Estimate = SubstrateWeight<Test>;
-	let cheap = [
-		Database::retire(),
-		Database::offer_ownership(),
-		Database::withdraw_ownership_offer(),
-	];
-	let dear = [
-		Database::register(),
-		Database::publish_version(),
-		Database::remove_version(),
-		Database::remove(1),
-		Database::accept_ownership(1),
-	];
-	for weight in dear {
-		assert!(cheap.iter().all(|cheap| weight.all_gt(*cheap)));
-	}
-	assert!(Database::remove(8).all_gt(Database::remove(7)));
-	assert!(Database::accept_ownership(8).all_gt(Database::accept_ownership(7)));
-	// The mock's database costs nothing, so what is left is the computation.
-	assert!(Estimate::register().ref_time() < Database::register().ref_time());
 }
 
 #[test]

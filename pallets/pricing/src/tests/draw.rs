@@ -37,6 +37,7 @@ fn a_draw_takes_a_slot_and_locks_the_price() {
 			let locked = LockedPrice {
 				price: Price::flat(20),
 				version: 0,
+				last_slot: false,
 			};
 			assert_eq!(drawn, Some((ALICE, locked)));
 			assert_eq!(busy(ALICE), 1);

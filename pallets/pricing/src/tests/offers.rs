@@ -5,9 +5,11 @@ use super::*;
 use crate::{Draining, FreeOffers, OfferOf, Offers, OffersByProvider};
 use pretty_assertions::assert_eq;
 
-/// Base plus keys and values of the three entries.
+/// Base plus keys and values of the four entries.
 fn deposit() -> u128 {
-	let bytes = (8 + 8) + OfferOf::<Test>::max_encoded_len() + (8 + 4 + 8) + (8 + 8);
+	let offer = (8 + 8) + OfferOf::<Test>::max_encoded_len();
+	let (index, by_provider, count) = (8 + 4 + 8, 8 + 8, 8 + 4);
+	let bytes = offer + index + by_provider + count;
 	100 + u128::try_from(bytes).unwrap()
 }
 

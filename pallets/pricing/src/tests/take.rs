@@ -11,15 +11,22 @@ fn take_locks_the_price() {
 	ExtBuilder::default()
 		.offer(ALICE, 20, 2)
 		.build_and_execute(|| {
-			let locked = |price, version| LockedPrice {
+			let locked = |price, version, last_slot| LockedPrice {
 				price: Price::flat(price),
 				version,
+				last_slot,
 			};
-			assert_eq!(Pricing::take(&demand_at(20), &ALICE), Ok(locked(20, 0)));
+			assert_eq!(
+				Pricing::take(&demand_at(20), &ALICE),
+				Ok(locked(20, 0, false))
+			);
 			assert_eq!(busy(ALICE), 1);
 			set_bounds(10, 10_000);
 			assert_ok!(set_offer(ALICE, 30, 2));
-			assert_eq!(Pricing::take(&demand_at(30), &ALICE), Ok(locked(30, 1)));
+			assert_eq!(
+				Pricing::take(&demand_at(30), &ALICE),
+				Ok(locked(30, 1, true))
+			);
 			assert_eq!(busy(ALICE), 2);
 		});
 }

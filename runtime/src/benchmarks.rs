@@ -1,0 +1,204 @@
+//! The pallets that are measured, and what their benchmarks need of other pallets.
+
+use alloc::{string::String, vec::Vec};
+
+use athanor_models::ModelSpec;
+use athanor_primitives::{
+	ModelId, WorkerKey,
+	eligibility::Attributes,
+	model::{ModelHashes, NumericClass, PriceClass},
+	price::Price,
+};
+use codec::Encode;
+use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList};
+use frame_support::traits::{
+	StorageInfo, StorageInfoTrait, WhitelistedStorageKeys, fungible::Balanced,
+};
+use polkadot_sdk::*;
+use sp_core::H256;
+use sp_runtime::DispatchError;
+
+use crate::{
+	AccountId, AllPalletsWithSystem, Balance, Balances, Jobs, Models, Parameters, Pricing, Rewards,
+	Runtime, RuntimeOrigin, Staking, Timestamp, TransactionPayment,
+	configs::{
+		economy::TreasuryAccount,
+		market::{MaxOutputTokens, MaxRoyalty},
+		parameters::{RuntimeParameters, values::market},
+	},
+	constants::{ATH, DAYS},
+};
+
+/// `frame_system` keeps its benchmarks in crates of their own.
+pub type SystemBench = frame_system_benchmarking::Pallet<Runtime>;
+/// Those of its transaction extensions.
+pub type SystemExtensionsBench = frame_system_benchmarking::extensions::Pallet<Runtime>;
+
+impl frame_system_benchmarking::Config for Runtime {}
+
+impl pallet_transaction_payment::BenchmarkConfig for Runtime {}
+
+/// What the benchmark of `pallet_parameters` sets.
+impl Default for RuntimeParameters {
+	fn default() -> Self {
+		Self::Market(market::Parameters::Retention(market::Retention, Some(DAYS)))
+	}
+}
+
+frame_benchmarking::define_benchmarks!(
+	[frame_system, SystemBench]
+	[frame_system_extensions, SystemExtensionsBench]
+	[pallet_timestamp, Timestamp]
+	[pallet_balances, Balances]
+	[pallet_transaction_payment, TransactionPayment]
+	[pallet_parameters, Parameters]
+	[athanor_models, Models]
+	[athanor_staking, Staking]
+	[athanor_pricing, Pricing]
+	[athanor_rewards, Rewards]
+	[athanor_jobs, Jobs]
+);
+
+/// The benchmarks, and the storage that they may touch.
+pub fn metadata(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
+	let mut list = Vec::new();
+	list_benchmarks!(list, extra);
+	(list, AllPalletsWithSystem::storage_info())
+}
+
+/// Runs one benchmark. Nothing is returned for one that is not known.
+pub fn dispatch(config: &BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> {
+	let mut whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+	// Each block with payments writes it once.
+	let treasury = frame_system::Account::<Runtime>::hashed_key_for(TreasuryAccount::get());
+	whitelist.push(treasury.into());
+	let mut batches = Vec::new();
+	let parameters = (config, &whitelist);
+	add_benchmarks!(parameters, batches);
+	Ok(batches)
+}
+
+/// Sets up for the benchmarks of one pallet what the others have.
+pub struct Helper;
+
+impl athanor_jobs::benchmarking::BenchmarkHelper<Runtime> for Helper {
+	fn model(author: &AccountId) -> ModelId {
+		endow(author);
+		let id = athanor_models::NextModelId::<Runtime>::get();
+		let spec = ModelSpec {
+			name: b"measured".to_vec(),
+			hashes: ModelHashes {
+				weights: H256::repeat_byte(1),
+				tokenizer: H256::repeat_byte(2),
+				template: H256::repeat_byte(3),
+			},
+			architecture: b"llama".to_vec(),
+			parameters: 1,
+			context_length: 4 * MaxOutputTokens::get(),
+			template_overhead: 16,
+			licence: Vec::new(),
+			source: Vec::new(),
+			royalty: MaxRoyalty::get(),
+			numeric_class: NumericClass::Float,
+		};
+		expect(Models::register(signed(author), spec));
+		id
+	}
+
+	fn price() -> Price {
+		Price::flat(ATH / 1_000)
+	}
+
+	fn provider(model: ModelId, who: &AccountId, key: WorkerKey, slots: u32) {
+		endow(who);
+		expect(Staking::register(signed(who), FUNDS / 2));
+		let retired_at = None;
+		let provider = who.clone();
+		athanor_staking::Workers::<Runtime>::insert(
+			key,
+			athanor_staking::WorkerRecord {
+				provider,
+				retired_at,
+			},
+		);
+		athanor_staking::KeysOf::<Runtime>::insert(who, key, ());
+		athanor_staking::Providers::<Runtime>::mutate(who, |record| {
+			if let Some(record) = record {
+				record.keys = 1;
+			}
+		});
+		let price = <Self as athanor_jobs::benchmarking::BenchmarkHelper<Runtime>>::price();
+		expect(Pricing::set_offer(
+			signed(who),
+			model,
+			1,
+			price,
+			slots,
+			Attributes::default(),
+		));
+	}
+
+	fn crowd(model: ModelId, count: u32, slots: u32) {
+		for n in 0..count {
+			let who = frame_benchmarking::account("crowd", n, 0);
+			<Self as athanor_jobs::benchmarking::BenchmarkHelper<Runtime>>::provider(
+				model,
+				&who,
+				sp_io::hashing::blake2_256(&n.encode()),
+				slots,
+			);
+		}
+	}
+
+	fn randomness() {
+		pallet_babe::AuthorVrfRandomness::<Runtime>::put(Some([7; 32]));
+	}
+}
+
+impl athanor_pricing::benchmarking::BenchmarkHelper<Runtime> for Helper {
+	fn model() -> (athanor_pricing::ModelVersion, PriceClass) {
+		let author = frame_benchmarking::account("author", 0, 0);
+		endow(&author);
+		let id = athanor_models::NextModelId::<Runtime>::get();
+		let spec = athanor_models::benchmarking::largest_model::<Runtime>(1);
+		let class = PriceClass::of(spec.parameters);
+		expect(Models::register(signed(&author), spec));
+		((id, 1), class)
+	}
+
+	fn provider(who: &AccountId) {
+		endow(who);
+		let parts = athanor_staking::MAX_UNBONDING;
+		expect(athanor_staking::benchmarking::provider::<Runtime>(
+			who, parts, 1,
+		));
+	}
+
+	fn disqualify(who: &AccountId) {
+		let keys: Vec<_> = athanor_staking::KeysOf::<Runtime>::iter_key_prefix(who).collect();
+		for key in keys {
+			expect(Staking::remove_worker_key(signed(who), key));
+		}
+	}
+
+	fn admin() -> RuntimeOrigin {
+		RuntimeOrigin::root()
+	}
+}
+
+/// Enough for any stake and deposit.
+const FUNDS: Balance = Balance::MAX >> 24;
+
+fn endow(who: &AccountId) {
+	let credit = <Balances as Balanced<AccountId>>::issue(FUNDS);
+	let _ = Balances::resolve(who, credit);
+}
+
+fn signed(who: &AccountId) -> RuntimeOrigin {
+	frame_system::RawOrigin::Signed(who.clone()).into()
+}
+
+/// A set-up that fails ends the benchmark.
+fn expect<T: core::fmt::Debug>(result: Result<T, DispatchError>) {
+	assert!(result.is_ok(), "{result:?}");
+}

@@ -1,0 +1,20 @@
+//! What calls, hooks, blocks and storage accesses cost: measured by `scripts/bench-weights`, which writes the
+//! other files of this folder.
+
+pub mod athanor_jobs;
+pub mod athanor_models;
+pub mod athanor_pricing;
+pub mod athanor_staking;
+pub mod block;
+pub mod database;
+pub mod extrinsic;
+pub mod frame_system;
+pub mod frame_system_extensions;
+pub mod pallet_balances;
+pub mod pallet_parameters;
+pub mod pallet_timestamp;
+pub mod pallet_transaction_payment;
+
+pub use block::BlockExecutionWeight;
+pub use database::DatabaseWeight;
+pub use extrinsic::ExtrinsicBaseWeight;
