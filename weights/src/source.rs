@@ -329,8 +329,7 @@ mod tests {
 			proof: linear(300, &[("k", 40)]),
 			storage: vec![("Staking::Workers".into(), 16, 0)],
 		};
-		let expected = "\
-	// `Staking::Workers`: 16 read, 0 written
+		let expected = "\t// `Staking::Workers`: 16 read, 0 written
 	// `k`: 0 to 16
 	// `n`: 0 to 16
 	// Fastest run: 12_345_678 ns
