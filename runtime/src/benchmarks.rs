@@ -2,12 +2,9 @@
 
 use alloc::{string::String, vec::Vec};
 
-use athanor_models::ModelSpec;
+use athanor_models::{ModelSpec, VersionSpec};
 use athanor_primitives::{
-	ModelId, WorkerKey,
-	eligibility::Attributes,
-	model::{ModelHashes, NumericClass, PriceClass},
-	price::Price,
+	ModelId, WorkerKey, eligibility::Attributes, model::PriceClass, price::Price,
 };
 use codec::Encode;
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList};
@@ -15,7 +12,6 @@ use frame_support::traits::{
 	StorageInfo, StorageInfoTrait, WhitelistedStorageKeys, fungible::Balanced,
 };
 use polkadot_sdk::*;
-use sp_core::H256;
 use sp_runtime::DispatchError;
 
 use crate::{
@@ -23,7 +19,6 @@ use crate::{
 	Runtime, RuntimeOrigin, Staking, Timestamp, TransactionPayment,
 	configs::{
 		economy::TreasuryAccount,
-		market::{MaxOutputTokens, MaxRoyalty},
 		parameters::{RuntimeParameters, values::market},
 	},
 	constants::{ATH, DAYS},
@@ -85,23 +80,22 @@ impl athanor_jobs::benchmarking::BenchmarkHelper<Runtime> for Helper {
 	fn model(author: &AccountId) -> ModelId {
 		endow(author);
 		let id = athanor_models::NextModelId::<Runtime>::get();
-		let spec = ModelSpec {
-			name: b"measured".to_vec(),
-			hashes: ModelHashes {
-				weights: H256::repeat_byte(1),
-				tokenizer: H256::repeat_byte(2),
-				template: H256::repeat_byte(3),
-			},
-			architecture: b"llama".to_vec(),
-			parameters: 1,
-			context_length: 4 * MaxOutputTokens::get(),
-			template_overhead: 16,
-			licence: Vec::new(),
-			source: Vec::new(),
-			royalty: MaxRoyalty::get(),
-			numeric_class: NumericClass::Float,
+		let largest = athanor_models::benchmarking::largest_model::<Runtime>;
+		expect(Models::register(signed(author), largest(1)));
+		let ModelSpec {
+			hashes,
+			context_length,
+			template_overhead,
+			source,
+			..
+		} = largest(2);
+		let newer = VersionSpec {
+			hashes,
+			context_length,
+			template_overhead,
+			source,
 		};
-		expect(Models::register(signed(author), spec));
+		expect(Models::publish_version(signed(author), id, newer));
 		id
 	}
 
@@ -111,7 +105,10 @@ impl athanor_jobs::benchmarking::BenchmarkHelper<Runtime> for Helper {
 
 	fn provider(model: ModelId, who: &AccountId, key: WorkerKey, slots: u32) {
 		endow(who);
-		expect(Staking::register(signed(who), FUNDS / 2));
+		let parts = athanor_staking::MAX_UNBONDING;
+		expect(athanor_staking::benchmarking::provider::<Runtime>(
+			who, parts, 0,
+		));
 		let retired_at = None;
 		let provider = who.clone();
 		athanor_staking::Workers::<Runtime>::insert(
@@ -134,7 +131,10 @@ impl athanor_jobs::benchmarking::BenchmarkHelper<Runtime> for Helper {
 			1,
 			price,
 			slots,
-			Attributes::default(),
+			Attributes {
+				region: Some(athanor_jobs::benchmarking::REGION),
+				..Attributes::default()
+			},
 		));
 	}
 

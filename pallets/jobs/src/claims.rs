@@ -112,7 +112,7 @@ impl<T: Config> Pallet<T> {
 			Refusal::NotClaimable
 		);
 		ensure!(
-			frame_system::Pallet::<T>::block_number() < deadline,
+			frame_system::Pallet::<T>::block_number() < deadline.min(Self::last_match_of(&job)),
 			Refusal::TooLate
 		);
 		Ok(job)

@@ -30,7 +30,7 @@ impl<T: Config> Pallet<T> {
 		let Some(job) = Jobs::<T>::get(id) else {
 			let outcome = Outcomes::<T>::get(id).ok_or(Error::<T>::UnknownJob)?;
 			ensure!(outcome.retained_until <= now, Error::<T>::NothingDue);
-			Self::forget(id);
+			let _ = Self::forget(id);
 			return Ok(());
 		};
 		ensure!(job.state.deadline() <= now, Error::<T>::NothingDue);

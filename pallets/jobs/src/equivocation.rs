@@ -8,11 +8,12 @@ use polkadot_sdk::*;
 use sp_core::ed25519;
 
 use crate::{
-	Config, Equivocations, Error, Event, JobState, Jobs, Outcomes, Pallet, Receipts, types::JobOf,
+	Config, Equivocations, Error, Event, JobState, Jobs, Outcomes, Pallet, Receipts,
+	types::{JobOf, MAX_ATTEMPTS},
 };
 
 /// Most providers whose equivocation on one job can be proven: its last, and those that failed it.
-pub(crate) const MAX_INVOLVED: u32 = 8;
+pub(crate) const MAX_INVOLVED: u32 = MAX_ATTEMPTS + 1;
 
 impl<T: Config> Pallet<T> {
 	/// Slashes the provider of a key that signed both receipts, and takes the job from it if it still

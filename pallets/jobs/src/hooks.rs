@@ -7,36 +7,34 @@ use polkadot_sdk::*;
 use sp_runtime::{Perbill, traits::Saturating};
 
 use crate::{
-	Agenda, Config, Equivocations, Event, Inputs, JobState, Jobs, Lane, Outcomes, Pallet, Receipts,
-	WeightInfo, equivocation::MAX_INVOLVED, queue::Row, types::JobOf,
+	Agenda, Config, Equivocations, Event, Inputs, JobState, Jobs, Lane, LaneEnds, Outcomes, Pallet,
+	Receipts, WeightInfo, equivocation::MAX_INVOLVED, queue::Row, types::JobOf,
 };
 
 /// Blocks after which a step that failed unexpectedly is tried again.
 const RETRY_AFTER: u32 = 20;
 
-/// Shares of `HookWeight` that turns are sure of if jobs wait for them: those of new jobs and of jobs that
-/// lost their provider, and those of jobs for which nobody was found. The rest is for deadlines first, and
-/// whatever one kind of work does not need is for the others.
-const FIRST_TURNS: Perbill = Perbill::from_percent(25);
-/// See [`FIRST_TURNS`].
-const LATER_TURNS: Perbill = Perbill::from_percent(15);
+/// Shares of `HookWeight` that turns are sure of if jobs wait for them: those of new jobs, of jobs that lost
+/// their provider, and of jobs for which nobody was found. The rest is for deadlines first, and whatever
+/// one kind of work does not need is for the others.
+const NEW: Perbill = Perbill::from_percent(20);
+/// See [`NEW`].
+const RETURNED: Perbill = Perbill::from_percent(10);
+/// See [`NEW`].
+const AGAIN: Perbill = Perbill::from_percent(10);
 
-/// The smallest of the shares.
-pub(crate) const LEAST_SHARE: Perbill = LATER_TURNS;
+/// The smallest share that turns have.
+pub(crate) const LEAST_FOR_TURNS: Perbill = AGAIN;
+/// The share of deadlines if jobs wait for turns of every kind.
+pub(crate) const LEAST_FOR_DEADLINES: Perbill = Perbill::from_percent(60);
 
-const RETURNED: Row = Row::Lane(Lane::Returned);
-const AGAIN: Row = Row::Lane(Lane::Again);
-
-/// Work of `on_initialize`, in the order of its importance.
+/// Work of `on_initialize`.
 #[derive(Clone, Copy)]
 enum Task {
 	/// What is due.
 	Deadlines,
-	/// Jobs that have had no turn, or none since they lost their provider.
-	First,
-	/// Jobs that had a turn, up to this position. Those that stay unmatched go behind it: each is
-	/// tried once per block.
-	Again(u64),
+	/// Turns of a row's jobs, up to a position.
+	Turns(Row, u64),
 }
 
 impl<T: Config> Pallet<T> {
@@ -44,28 +42,22 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn work_off(now: BlockNumberFor<T>) -> Weight {
 		let mut meter = WeightMeter::with_limit(T::HookWeight::get());
 		meter.consume(T::WeightInfo::hook_base());
-		// Where the lanes of the queue begin and end.
-		meter.consume(T::DbWeight::get().reads_writes(2, 2));
-		let again = Self::ends(AGAIN).tail;
-		let share = |waiting, share: Perbill| {
-			if waiting {
-				share * T::HookWeight::get()
-			} else {
-				Weight::zero()
-			}
-		};
-		let first = Self::is_waiting(RETURNED) || Self::is_waiting(Row::New);
-		let for_first = share(first, FIRST_TURNS);
-		let for_again = share(Self::is_waiting(AGAIN), LATER_TURNS);
-		let for_deadlines = meter
-			.remaining()
-			.saturating_sub(for_first)
-			.saturating_sub(for_again);
-		let tasks = [
-			(Task::Deadlines, for_deadlines),
-			(Task::First, for_first),
-			(Task::Again(again), for_again),
-		];
+		// What each block with work touches once, and no step counts: ends of rows, cursor, ids, totals,
+		// the treasury's account.
+		meter.consume(Self::shared_weight());
+		// Jobs that stay unmatched go behind this: each is tried once per block.
+		let again = Self::ends(Row::Lane(Lane::Again)).tail;
+		let turns = [
+			(Row::Lane(Lane::Returned), u64::MAX, RETURNED),
+			(Row::New, u64::MAX, NEW),
+			(Row::Lane(Lane::Again), again, AGAIN),
+		]
+		.map(|(row, tail, share)| (Task::Turns(row, tail), Self::sure(row, share)));
+		let [returned, new, later] = turns;
+		let for_deadlines = turns.iter().fold(meter.remaining(), |rest, (_, share)| {
+			rest.saturating_sub(*share)
+		});
+		let tasks = [(Task::Deadlines, for_deadlines), returned, new, later];
 		let unfinished = tasks.map(|(task, share)| {
 			let mut own = WeightMeter::with_limit(share);
 			let finished = Self::work_off_kind(task, now, &mut own);
@@ -78,15 +70,26 @@ impl<T: Config> Pallet<T> {
 		meter.consumed()
 	}
 
+	/// What a row is sure of.
+	fn sure(row: Row, share: Perbill) -> Weight {
+		let LaneEnds { head, tail } = Self::ends(row);
+		if head < tail {
+			share * T::HookWeight::get()
+		} else {
+			Weight::zero()
+		}
+	}
+
+	/// Reads and writes of a block that its steps share.
+	pub(crate) fn shared_weight() -> Weight {
+		T::DbWeight::get().reads_writes(6, 7)
+	}
+
 	/// Says whether nothing is left.
 	fn work_off_kind(task: Task, now: BlockNumberFor<T>, meter: &mut WeightMeter) -> bool {
 		match task {
 			Task::Deadlines => Self::work_off_deadlines(now, meter),
-			Task::First => [RETURNED, Row::New].into_iter().all(|row| {
-				let tail = Self::ends(row).tail;
-				Self::work_off_row(row, tail, now, meter)
-			}),
-			Task::Again(tail) => Self::work_off_row(AGAIN, tail, now, meter),
+			Task::Turns(row, tail) => Self::work_off_row(row, tail, now, meter),
 		}
 	}
 
@@ -138,27 +141,26 @@ impl<T: Config> Pallet<T> {
 		Self::work_off_agenda(Agenda::Retention, now, &mut meter, |id, at, meter| {
 			// Somebody may have poked it before.
 			let over = Outcomes::<T>::get(id).is_some_and(|outcome| outcome.retained_until == at);
-			let weight = if over {
-				T::WeightInfo::forget()
-			} else {
-				T::WeightInfo::stale()
-			};
-			if meter.try_consume(weight).is_err() {
+			if !over {
+				return meter.try_consume(T::WeightInfo::stale()).is_ok();
+			}
+			if !meter.can_consume(T::WeightInfo::forget(MAX_INVOLVED)) {
 				return false;
 			}
-			if over {
-				Self::forget(id);
-			}
+			let equivocations = Self::forget(id);
+			meter.consume(T::WeightInfo::forget(equivocations));
 			true
 		});
 		meter.consumed()
 	}
 
-	pub(crate) fn forget(id: JobId) {
+	/// Removes what is stored of a closed job. Returns how many equivocations were noted for it.
+	pub(crate) fn forget(id: JobId) -> u32 {
 		Inputs::<T>::remove(id);
 		Receipts::<T>::remove(id);
 		Outcomes::<T>::remove(id);
-		let _ = Equivocations::<T>::clear_prefix(id, MAX_INVOLVED, None);
+		let noted = Equivocations::<T>::clear_prefix(id, MAX_INVOLVED, None);
 		Self::deposit_event(Event::OutputRemoved { job: id });
+		noted.unique
 	}
 }

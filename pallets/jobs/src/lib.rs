@@ -580,14 +580,17 @@ pub mod pallet {
 				"the longest input and output must fit into the longest time limit"
 			);
 			assert!(
-				T::HookWeight::get().all_gte(
+				(hooks::LEAST_FOR_DEADLINES * T::HookWeight::get()).all_gte(
 					T::WeightInfo::hook_base()
-						.saturating_add(T::DbWeight::get().reads_writes(4, 4))
+						.saturating_add(Self::shared_weight())
+						.saturating_add(T::DbWeight::get().reads_writes(2, 2))
 						.saturating_add(T::WeightInfo::agenda_page().saturating_mul(2))
 						.saturating_add(T::WeightInfo::expire())
 						.saturating_add(T::WeightInfo::settle().max(T::WeightInfo::time_out()))
-				) && (hooks::LEAST_SHARE * T::HookWeight::get())
-					.all_gte(T::WeightInfo::match_one(MAX_LISTED, 1)),
+				) && (hooks::LEAST_FOR_TURNS * T::HookWeight::get()).all_gte(
+					T::WeightInfo::match_one(MAX_LISTED, 1)
+						.saturating_add(T::DbWeight::get().reads_writes(1, 1))
+				),
 				"the hook must be able to do at least one step of each kind"
 			);
 		}
@@ -704,7 +707,7 @@ pub mod pallet {
 			<T as Config>::WeightInfo::poke()
 				.max(<T as Config>::WeightInfo::time_out())
 				.max(<T as Config>::WeightInfo::expire())
-				.max(<T as Config>::WeightInfo::forget())
+				.max(<T as Config>::WeightInfo::forget(equivocation::MAX_INVOLVED))
 		)]
 		pub fn poke(origin: OriginFor<T>, job: JobId) -> DispatchResult {
 			ensure_signed(origin)?;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use athanor_primitives::{
 	JobId, ModelId, WorkerKey,
 	claim::{Claim, SignedClaim},
-	eligibility::Eligibility,
+	eligibility::{Attributes, Eligibility},
 	job::{Assignment, JobInput, JobRequest, PromptFormat, Sampler},
 	ports::{Parties, Payout, ProviderRegistry},
 	price::Price,
@@ -37,7 +37,8 @@ use sp_runtime::{
 };
 
 use crate::{
-	self as athanor_jobs, Event, JobState, Jobs as JobStorage, benchmarking::BenchmarkHelper,
+	self as athanor_jobs, Event, JobState, Jobs as JobStorage,
+	benchmarking::{BenchmarkHelper, REGION},
 	types::JobOf,
 };
 
@@ -182,6 +183,13 @@ impl athanor_jobs::Config for Test {
 	type BenchmarkHelper = Helper;
 }
 
+fn attributes() -> Attributes {
+	Attributes {
+		region: Some(REGION),
+		..Attributes::default()
+	}
+}
+
 /// Sets the shared mocks.
 pub struct Helper;
 impl BenchmarkHelper<Test> for Helper {
@@ -195,13 +203,12 @@ impl BenchmarkHelper<Test> for Helper {
 
 	fn provider(model: ModelId, who: &AccountId, key: WorkerKey, slots: u32) {
 		testing::set_provider(*who, vec![key]);
-		testing::set_offer(model, *who, price(), slots);
+		testing::set_offer_with(model, 1, *who, price(), slots, attributes());
 	}
 
 	fn crowd(model: ModelId, count: u32, slots: u32) {
 		for n in 0..u64::from(count) {
-			testing::set_provider(1_000 + n, vec![[1; 32]]);
-			testing::set_offer(model, 1_000 + n, price(), slots);
+			Self::provider(model, &(1_000 + n), [1; 32], slots);
 		}
 	}
 

@@ -55,12 +55,6 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Whether somebody may wait there.
-	pub(crate) fn is_waiting(row: Row) -> bool {
-		let LaneEnds { head, tail } = Self::ends(row);
-		head < tail
-	}
-
 	/// Gives the jobs of a row up to position `tail` their turns, as far as the meter allows. Says whether
 	/// each had its turn, or is too young for one.
 	pub(crate) fn work_off_row(
@@ -69,7 +63,11 @@ impl<T: Config> Pallet<T> {
 		now: BlockNumberFor<T>,
 		meter: &mut WeightMeter,
 	) -> bool {
-		let start = Self::ends(row).head;
+		let LaneEnds {
+			head: start,
+			tail: end,
+		} = Self::ends(row);
+		let tail = tail.min(end);
 		let mut head = start;
 		let mut finished = true;
 		while head < tail {
@@ -103,7 +101,7 @@ impl<T: Config> Pallet<T> {
 		match open {
 			None => Turn::Gone,
 			// It waits for its refund.
-			Some((_, job)) if now >= job.state.deadline() => Turn::Gone,
+			Some((_, job)) if now >= Self::last_match_of(&job) => Turn::Gone,
 			Some((_, job)) if now < Self::first_turn(&job) => Turn::Early,
 			Some((id, job)) => Turn::Now(id, Box::new(job)),
 		}

@@ -60,8 +60,8 @@ pub type StoredReceiptOf<T> = StoredReceipt<<T as Config>::MaxOutputTokens, <T a
 pub enum Lane {
 	/// Jobs that lost their provider, and have not been tried since.
 	Returned,
-	/// Jobs for which nobody was found. They have their own share of the hook's weight, so that jobs
-	/// that cannot be matched do not delay others.
+	/// Jobs for which nobody was found. A small share of the hook's weight is sure for them, so that jobs
+	/// that cannot be matched delay others by little.
 	Again,
 }
 

@@ -41,8 +41,8 @@ pub trait WeightInfo {
 	/// Trying to match one job for which so many offers are looked at. `last` is 1 if the last slot of an
 	/// offer is taken, and 0 otherwise.
 	fn match_one(candidates: u32, last: u32) -> Weight;
-	/// Removing one closed job.
-	fn forget() -> Weight;
+	/// Removing one closed job for which so many equivocations were noted.
+	fn forget(equivocations: u32) -> Weight;
 }
 
 /// For tests. A runtime has measured weights.
@@ -98,7 +98,7 @@ impl WeightInfo for () {
 	fn match_one(_candidates: u32, _last: u32) -> Weight {
 		Weight::from_parts(100, 0)
 	}
-	fn forget() -> Weight {
+	fn forget(_equivocations: u32) -> Weight {
 		Weight::from_parts(100, 0)
 	}
 }

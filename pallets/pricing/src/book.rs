@@ -184,7 +184,7 @@ impl<T: Config> OfferBook for Pallet<T> {
 					.and_then(|slots| slots.checked_sub(1))
 					.filter(|slots| *slots > 0);
 			});
-			return false;
+			return true;
 		};
 		let was_full = !offer.has_free_slot();
 		offer.busy = offer.busy.saturating_sub(1);

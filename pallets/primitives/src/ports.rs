@@ -175,7 +175,8 @@ pub trait OfferBook {
 	/// Gives a slot back. If the offer has been withdrawn meanwhile, there is one slot less that its
 	/// provider has to finish before it can be offered anew.
 	///
-	/// Says whether the offer had no free slot, so that it can be drawn again: this makes more work.
+	/// Says whether this took more work than usual: the offer had no free slot and can be drawn again, or
+	/// has been withdrawn.
 	fn give_back(model: ModelId, version: u32, provider: &Self::AccountId) -> bool;
 
 	/// The providers with an offer for this version of a model, `limit` of them from position `from`

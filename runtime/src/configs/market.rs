@@ -140,7 +140,7 @@ parameter_types! {
 	pub const MaxClaimValidity: BlockNumber = 100;
 	/// Nearly half of a block for the job market's hook.
 	pub HookWeight: Weight = Weight::from_parts(
-		Perbill::from_percent(48) * RuntimeBlockWeights::get().max_block.ref_time(),
+		Perbill::from_percent(46) * RuntimeBlockWeights::get().max_block.ref_time(),
 		u64::MAX,
 	);
 }

@@ -19,8 +19,9 @@ use crate::{
 };
 
 /// Share of a block that ordinary transactions can fill. A job takes as much of it as of the job market's
-/// hook (`HookWeight`), so that both are full at the same rate.
-const NORMAL_SHARE: Perbill = Perbill::from_percent(47);
+/// hook (`HookWeight`), so that both are full at the same rate; and what is left of a full block is enough
+/// to remove as many jobs, a week later.
+const NORMAL_SHARE: Perbill = Perbill::from_percent(45);
 
 /// Share that operational transactions can fill even of a full block.
 const RESERVED_SHARE: Perbill = Perbill::from_percent(5);

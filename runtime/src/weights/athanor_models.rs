@@ -23,18 +23,18 @@ impl<T: frame_system::Config> athanor_models::WeightInfo for WeightInfo<T> {
 	// `Models::NextModelId`: 1 read, 1 written
 	// `Models::VersionDeposits`: 0 read, 1 written
 	// `Models::Versions`: 0 read, 1 written
-	// Fastest run: 137_625 ns
+	// Fastest run: 133_959 ns
 	fn register() -> Weight {
-		Weight::from_parts(146_799_000, 5_644)
+		Weight::from_parts(144_665_000, 5_644)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
 
 	// `Models::Models`: 1 read, 1 written
 	// `Models::OwnershipOffers`: 1 read, 1 written
-	// Fastest run: 20_721 ns
+	// Fastest run: 20_421 ns
 	fn retire() -> Weight {
-		Weight::from_parts(27_211_000, 5_463)
+		Weight::from_parts(22_373_000, 5_463)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -48,11 +48,11 @@ impl<T: frame_system::Config> athanor_models::WeightInfo for WeightInfo<T> {
 	// `Models::Versions`: 9 read, 8 written
 	// `System::Account`: 1 read, 1 written
 	// `v`: 1 to 8
-	// Fastest run: 130_514 ns
+	// Fastest run: 128_060 ns
 	fn remove(v: u32) -> Weight {
-		Weight::from_parts(109_035_058, 13_554)
-			// Standard error: 867_171
-			.saturating_add(Weight::from_parts(80_240_275, 0).saturating_mul(v.into()))
+		Weight::from_parts(94_891_439, 13_554)
+			// Standard error: 366_122
+			.saturating_add(Weight::from_parts(57_740_996, 0).saturating_mul(v.into()))
 			.saturating_add(Weight::from_parts(0, 5_405).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads(2).saturating_mul(v.into()))
@@ -65,9 +65,9 @@ impl<T: frame_system::Config> athanor_models::WeightInfo for WeightInfo<T> {
 	// `Models::Models`: 1 read, 1 written
 	// `Models::VersionDeposits`: 0 read, 1 written
 	// `Models::Versions`: 1 read, 2 written
-	// Fastest run: 97_295 ns
+	// Fastest run: 95_151 ns
 	fn publish_version() -> Weight {
-		Weight::from_parts(155_992_000, 10_963)
+		Weight::from_parts(101_370_000, 10_963)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -78,27 +78,27 @@ impl<T: frame_system::Config> athanor_models::WeightInfo for WeightInfo<T> {
 	// `Models::VersionDeposits`: 1 read, 1 written
 	// `Models::Versions`: 1 read, 1 written
 	// `System::Account`: 1 read, 1 written
-	// Fastest run: 80_730 ns
+	// Fastest run: 78_697 ns
 	fn remove_version() -> Weight {
-		Weight::from_parts(110_655_000, 13_566)
+		Weight::from_parts(84_075_000, 13_566)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 
 	// `Models::Models`: 1 read, 0 written
 	// `Models::OwnershipOffers`: 0 read, 1 written
-	// Fastest run: 12_779 ns
+	// Fastest run: 12_408 ns
 	fn offer_ownership() -> Weight {
-		Weight::from_parts(17_045_000, 2_944)
+		Weight::from_parts(13_680_000, 2_944)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
 	// `Models::Models`: 1 read, 0 written
 	// `Models::OwnershipOffers`: 1 read, 1 written
-	// Fastest run: 16_324 ns
+	// Fastest run: 15_513 ns
 	fn withdraw_ownership_offer() -> Weight {
-		Weight::from_parts(19_118_000, 5_463)
+		Weight::from_parts(16_985_000, 5_463)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -112,11 +112,11 @@ impl<T: frame_system::Config> athanor_models::WeightInfo for WeightInfo<T> {
 	// `Models::Versions`: 9 read, 0 written
 	// `System::Account`: 1 read, 1 written
 	// `v`: 1 to 8
-	// Fastest run: 245_245 ns
+	// Fastest run: 236_110 ns
 	fn accept_ownership(v: u32) -> Weight {
-		Weight::from_parts(223_404_526, 18_687)
-			// Standard error: 1_779_714
-			.saturating_add(Weight::from_parts(152_599_834, 0).saturating_mul(v.into()))
+		Weight::from_parts(134_876_217, 18_687)
+			// Standard error: 283_606
+			.saturating_add(Weight::from_parts(109_366_867, 0).saturating_mul(v.into()))
 			.saturating_add(Weight::from_parts(0, 5_405).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads(2).saturating_mul(v.into()))

@@ -25,9 +25,9 @@ impl<T: frame_system::Config> athanor_pricing::WeightInfo for WeightInfo<T> {
 	// `Pricing::Offers`: 1 read, 1 written
 	// `Pricing::OffersByProvider`: 0 read, 1 written
 	// `Staking::Providers`: 1 read, 0 written
-	// Fastest run: 102_362 ns
+	// Fastest run: 100_029 ns
 	fn set_offer() -> Weight {
-		Weight::from_parts(120_369_000, 21_553)
+		Weight::from_parts(107_910_000, 21_553)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -38,9 +38,9 @@ impl<T: frame_system::Config> athanor_pricing::WeightInfo for WeightInfo<T> {
 	// `Pricing::OfferIndex`: 1 read, 2 written
 	// `Pricing::Offers`: 2 read, 2 written
 	// `Pricing::OffersByProvider`: 0 read, 1 written
-	// Fastest run: 82_002 ns
+	// Fastest run: 78_436 ns
 	fn remove_offer() -> Weight {
-		Weight::from_parts(128_882_000, 12_896)
+		Weight::from_parts(83_984_000, 12_896)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
@@ -55,18 +55,18 @@ impl<T: frame_system::Config> athanor_pricing::WeightInfo for WeightInfo<T> {
 	// `Pricing::OffersByProvider`: 0 read, 1 written
 	// `Staking::Providers`: 1 read, 0 written
 	// `System::Account`: 1 read, 1 written
-	// Fastest run: 105_256 ns
+	// Fastest run: 100_840 ns
 	fn prune_offer() -> Weight {
-		Weight::from_parts(118_025_000, 24_226)
+		Weight::from_parts(105_667_000, 24_226)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(9))
 	}
 
 	// `Pricing::Bounds`: 0 read, 1 written
 	// `Pricing::Version`: 1 read, 1 written
-	// Fastest run: 8_553 ns
+	// Fastest run: 8_352 ns
 	fn set_bounds() -> Weight {
-		Weight::from_parts(16_214_000, 499)
+		Weight::from_parts(9_134_000, 499)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}

@@ -17,26 +17,26 @@ pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> athanor_staking::WeightInfo for WeightInfo<T> {
 	// `Balances::Holds`: 1 read, 1 written
 	// `Staking::Providers`: 1 read, 1 written
-	// Fastest run: 59_699 ns
+	// Fastest run: 57_936 ns
 	fn register() -> Weight {
-		Weight::from_parts(96_183_000, 5_523)
+		Weight::from_parts(61_361_000, 5_523)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
 	// `Balances::Holds`: 1 read, 1 written
 	// `Staking::Providers`: 1 read, 1 written
-	// Fastest run: 63_244 ns
+	// Fastest run: 60_891 ns
 	fn bond() -> Weight {
-		Weight::from_parts(104_415_000, 5_523)
+		Weight::from_parts(64_646_000, 5_523)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
 	// `Staking::Providers`: 1 read, 1 written
-	// Fastest run: 12_829 ns
+	// Fastest run: 12_509 ns
 	fn unbond() -> Weight {
-		Weight::from_parts(27_420_000, 2_909)
+		Weight::from_parts(13_751_000, 2_909)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -46,11 +46,11 @@ impl<T: frame_system::Config> athanor_staking::WeightInfo for WeightInfo<T> {
 	// `Staking::Providers`: 1 read, 1 written
 	// `Staking::Workers`: 0 read, 16 written
 	// `k`: 0 to 16
-	// Fastest run: 64_095 ns
+	// Fastest run: 62_894 ns
 	fn withdraw(k: u32) -> Weight {
-		Weight::from_parts(80_836_026, 8_094)
-			// Standard error: 116_039
-			.saturating_add(Weight::from_parts(9_915_143, 0).saturating_mul(k.into()))
+		Weight::from_parts(67_657_518, 8_094)
+			// Standard error: 21_523
+			.saturating_add(Weight::from_parts(8_974_059, 0).saturating_mul(k.into()))
 			.saturating_add(Weight::from_parts(0, 2_571).saturating_mul(k.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(k.into()))
@@ -63,11 +63,11 @@ impl<T: frame_system::Config> athanor_staking::WeightInfo for WeightInfo<T> {
 	// `Staking::Workers`: 17 read, 17 written
 	// `System::BlockHash`: 1 read, 0 written
 	// `k`: 0 to 16
-	// Fastest run: 138_586 ns
+	// Fastest run: 121_711 ns
 	fn add_worker_key(k: u32) -> Weight {
-		Weight::from_parts(175_105_883, 16_249)
-			// Standard error: 281_049
-			.saturating_add(Weight::from_parts(18_819_134, 0).saturating_mul(k.into()))
+		Weight::from_parts(138_644_999, 16_249)
+			// Standard error: 84_692
+			.saturating_add(Weight::from_parts(16_826_139, 0).saturating_mul(k.into()))
 			.saturating_add(Weight::from_parts(0, 5_116).saturating_mul(k.into()))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().reads(2).saturating_mul(k.into()))
@@ -77,9 +77,9 @@ impl<T: frame_system::Config> athanor_staking::WeightInfo for WeightInfo<T> {
 
 	// `Staking::Providers`: 1 read, 1 written
 	// `Staking::Workers`: 1 read, 1 written
-	// Fastest run: 17_946 ns
+	// Fastest run: 17_766 ns
 	fn remove_worker_key() -> Weight {
-		Weight::from_parts(21_863_000, 5_469)
+		Weight::from_parts(19_639_000, 5_469)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -88,11 +88,11 @@ impl<T: frame_system::Config> athanor_staking::WeightInfo for WeightInfo<T> {
 	// `Staking::Providers`: 1 read, 1 written
 	// `Staking::Workers`: 0 read, 16 written
 	// `k`: 0 to 16
-	// Fastest run: 18_016 ns
+	// Fastest run: 18_388 ns
 	fn deregister(k: u32) -> Weight {
-		Weight::from_parts(25_819_975, 5_480)
-			// Standard error: 70_349
-			.saturating_add(Weight::from_parts(9_877_944, 0).saturating_mul(k.into()))
+		Weight::from_parts(26_419_477, 5_480)
+			// Standard error: 79_195
+			.saturating_add(Weight::from_parts(9_523_381, 0).saturating_mul(k.into()))
 			.saturating_add(Weight::from_parts(0, 2_571).saturating_mul(k.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(k.into()))
@@ -101,25 +101,25 @@ impl<T: frame_system::Config> athanor_staking::WeightInfo for WeightInfo<T> {
 	}
 
 	// `Staking::Providers`: 1 read, 1 written
-	// Fastest run: 11_938 ns
+	// Fastest run: 11_557 ns
 	fn chill() -> Weight {
-		Weight::from_parts(16_694_000, 2_909)
+		Weight::from_parts(13_190_000, 2_909)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
 	// `Staking::Providers`: 1 read, 1 written
-	// Fastest run: 11_858 ns
+	// Fastest run: 11_808 ns
 	fn unchill() -> Weight {
-		Weight::from_parts(15_934_000, 2_909)
+		Weight::from_parts(13_320_000, 2_909)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
 	// `Staking::Providers`: 1 read, 1 written
-	// Fastest run: 14_882 ns
+	// Fastest run: 14_782 ns
 	fn exit() -> Weight {
-		Weight::from_parts(25_017_000, 2_909)
+		Weight::from_parts(16_565_000, 2_909)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -127,9 +127,9 @@ impl<T: frame_system::Config> athanor_staking::WeightInfo for WeightInfo<T> {
 	// `Staking::KeysOf`: 0 read, 1 written
 	// `Staking::Providers`: 1 read, 1 written
 	// `Staking::Workers`: 1 read, 1 written
-	// Fastest run: 20_831 ns
+	// Fastest run: 20_581 ns
 	fn forget_worker_key() -> Weight {
-		Weight::from_parts(24_266_000, 5_469)
+		Weight::from_parts(23_885_000, 5_469)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}

@@ -12,8 +12,8 @@ use polkadot_sdk::frame_support::{
 parameter_types! {
 	/// Executing a block that holds nothing but its time.
 	///
-	/// Nanoseconds: the median of 200 measured (min 326_776, average 399_615, median 381_788,
-	/// p95 544_008, p99 594_113, max 640_031).
+	/// Nanoseconds: the median of 200 measured (min 326_254, average 391_842, median 376_790,
+	/// p95 501_585, p99 608_925, max 690_906).
 	pub const BlockExecutionWeight: Weight =
-		Weight::from_parts(381_788 * WEIGHT_REF_TIME_PER_NANOS, 0);
+		Weight::from_parts(376_790 * WEIGHT_REF_TIME_PER_NANOS, 0);
 }

@@ -14,13 +14,13 @@ parameter_types! {
 	pub const DatabaseWeight: RuntimeDbWeight = RuntimeDbWeight {
 		// Reading an item at random, with the nodes of the trie on the way to it.
 		//
-		// Nanoseconds: the median of 200000 measured (min 2_324, average 6_873, median 6_550, p95
-		// 9_013, p99 11_197, max 517_529).
-		read: 6_550 * WEIGHT_REF_TIME_PER_NANOS,
+		// Nanoseconds: the median of 200000 measured (min 2_284, average 6_574, median 6_439, p95
+		// 7_852, p99 9_084, max 477_971).
+		read: 6_439 * WEIGHT_REF_TIME_PER_NANOS,
 		// Writing an item at random in a full block: state root, new nodes, journal, pruning.
 		//
-		// Nanoseconds: the average of 30 measured (min 25_680, average 41_684, median 31_613, p95
-		// 91_781, p99 101_448, max 101_448).
-		write: 41_684 * WEIGHT_REF_TIME_PER_NANOS,
+		// Nanoseconds: the average of 30 measured (min 24_322, average 40_190, median 30_143, p95
+		// 96_370, p99 111_790, max 111_790).
+		write: 40_190 * WEIGHT_REF_TIME_PER_NANOS,
 	};
 }

@@ -15,51 +15,51 @@ use polkadot_sdk::*;
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> frame_system::ExtensionsWeightInfo for WeightInfo<T> {
-	// Fastest run: 2_153 ns
+	// Fastest run: 2_103 ns
 	fn check_genesis() -> Weight {
-		Weight::from_parts(2_454_000, 0)
+		Weight::from_parts(2_324_000, 0)
 	}
 
-	// Fastest run: 4_396 ns
+	// Fastest run: 4_237 ns
 	fn check_mortality_mortal_transaction() -> Weight {
-		Weight::from_parts(6_710_000, 0)
+		Weight::from_parts(4_666_000, 0)
 	}
 
-	// Fastest run: 4_306 ns
+	// Fastest run: 4_246 ns
 	fn check_mortality_immortal_transaction() -> Weight {
-		Weight::from_parts(4_937_000, 0)
+		Weight::from_parts(4_647_000, 0)
 	}
 
 	// Fastest run: 681 ns
 	fn check_non_zero_sender() -> Weight {
-		Weight::from_parts(841_000, 0)
+		Weight::from_parts(811_000, 0)
 	}
 
 	// `System::Account`: 1 read, 1 written
 	// Fastest run: 8_292 ns
 	fn check_nonce() -> Weight {
-		Weight::from_parts(9_324_000, 2_603)
+		Weight::from_parts(8_943_000, 2_603)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
-	// Fastest run: 521 ns
+	// Fastest run: 520 ns
 	fn check_spec_version() -> Weight {
-		Weight::from_parts(661_000, 0)
+		Weight::from_parts(621_000, 0)
 	}
 
 	// Fastest run: 511 ns
 	fn check_tx_version() -> Weight {
-		Weight::from_parts(651_000, 0)
+		Weight::from_parts(620_000, 0)
 	}
 
 	// Fastest run: 4_136 ns
 	fn check_weight() -> Weight {
-		Weight::from_parts(4_887_000, 0)
+		Weight::from_parts(4_657_000, 0)
 	}
 
-	// Fastest run: 2_363 ns
+	// Fastest run: 2_323 ns
 	fn weight_reclaim() -> Weight {
-		Weight::from_parts(2_785_000, 0)
+		Weight::from_parts(2_724_000, 0)
 	}
 }

@@ -16,9 +16,9 @@ pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_parameters::WeightInfo for WeightInfo<T> {
 	// `Parameters::Parameters`: 1 read, 1 written
-	// Fastest run: 7_572 ns
+	// Fastest run: 7_521 ns
 	fn set_parameter() -> Weight {
-		Weight::from_parts(15_072_000, 2_511)
+		Weight::from_parts(8_303_000, 2_511)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}

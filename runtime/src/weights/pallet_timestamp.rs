@@ -17,15 +17,15 @@ pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_timestamp::WeightInfo for WeightInfo<T> {
 	// `Babe::Initialized`: 1 read, 0 written
 	// `Timestamp::Now`: 1 read, 1 written
-	// Fastest run: 5_769 ns
+	// Fastest run: 5_629 ns
 	fn set() -> Weight {
-		Weight::from_parts(6_419_000, 1_108)
+		Weight::from_parts(6_319_000, 1_108)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
-	// Fastest run: 951 ns
+	// Fastest run: 952 ns
 	fn on_finalize() -> Weight {
-		Weight::from_parts(1_151_000, 0)
+		Weight::from_parts(1_171_000, 0)
 	}
 }

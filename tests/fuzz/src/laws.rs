@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use athanor_jobs::{Agenda, AgendaCursor, JobState, Jobs, Outcomes, explain::MAX_HELD};
+use athanor_jobs::{Agenda, AgendaCursor, JobState, Jobs, NextTurn, Outcomes, explain::MAX_HELD};
 use athanor_pricing::{Draining, ModelVersion, Offers};
 use athanor_primitives::JobId;
 use athanor_runtime::{
@@ -34,6 +34,7 @@ pub fn check(ledger: &mut Ledger) -> Result<(), Broken> {
 	holds_are_explained()?;
 	work_is_counted()?;
 	deadlines_are_kept()?;
+	turns_are_given()?;
 	closed_jobs_are_on_record(&news)?;
 	new_work_is_covered(&news)
 }
@@ -238,6 +239,29 @@ fn deadlines_are_kept() -> Result<(), Broken> {
 	Ok(())
 }
 
+/// So many first turns fit into a block, whatever else is due.
+const TURNS: usize = 100;
+
+/// Unless the hook lags, or there are more than fit into a block, no job waits for its first turn longer than
+/// it must.
+fn turns_are_given() -> Result<(), Broken> {
+	let now = System::block_number();
+	if AgendaCursor::<Runtime>::get(Agenda::Deadlines).block <= now {
+		return Ok(());
+	}
+	let delay = <Runtime as athanor_jobs::Config>::MatchDelay::get();
+	let next = NextTurn::<Runtime>::get();
+	let late: Vec<JobId> = Jobs::<Runtime>::iter()
+		.filter(|(id, job)| *id >= next && job.posted_at + delay <= now)
+		.map(|(id, _)| id)
+		.collect();
+	demand(
+		late.is_empty() || late.len() > TURNS,
+		"every job has its first turn when its time has come",
+		|| format!("{late:?} in block {now}"),
+	)
+}
+
 /// A job that has closed has an outcome that says what the events said, unless it has been forgotten.
 fn closed_jobs_are_on_record(news: &News) -> Result<(), Broken> {
 	let forgotten: BTreeSet<&JobId> = news.forgotten.iter().collect();
@@ -434,6 +458,15 @@ mod tests {
 			let found = world.check().expect_err(law).law;
 			assert!(found.starts_with(law), "{found}, not {law}");
 		}
+	}
+
+	#[test]
+	fn a_first_turn_that_does_not_come_is_seen() {
+		busy_market().inside(|| {
+			turns_are_given().unwrap();
+			NextTurn::<Runtime>::put(0);
+			turns_are_given().unwrap_err();
+		});
 	}
 
 	#[test]

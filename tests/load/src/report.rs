@@ -236,7 +236,7 @@ impl LifecycleWeight {
 		let hooks = Charge::each(span.weight(|record| record.hooks), paid);
 		let (post, claim, receipt) = (each(Kind::Post), each(Kind::Claim), each(Kind::Receipt));
 		let removal =
-			<<Runtime as athanor_jobs::Config>::WeightInfo as athanor_jobs::WeightInfo>::forget();
+			<<Runtime as athanor_jobs::Config>::WeightInfo as athanor_jobs::WeightInfo>::forget(0);
 		Self {
 			total: post.plus(claim).plus(receipt).plus(hooks),
 			post,

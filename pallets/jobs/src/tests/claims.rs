@@ -242,6 +242,18 @@ fn each_condition_that_a_provider_fails_has_its_code() {
 }
 
 #[test]
+fn who_has_no_free_slot_claims_nothing_until_a_job_is_done() {
+	ExtBuilder::default().build_and_execute(|| {
+		testing::set_offer(MODEL, PROVIDER, price(), 1);
+		let (first, second) = (claimable(), claimable());
+		assert_ok!(claim(PROVIDER, first));
+		ineligible(PROVIDER, second, Ineligible::NoFreeSlot);
+		complete(first, &[1]);
+		assert_ok!(claim(PROVIDER, second));
+	});
+}
+
+#[test]
 fn each_condition_of_a_job_has_its_code() {
 	ExtBuilder::default().build_and_execute(|| {
 		let needing = |change: fn(&mut athanor_primitives::eligibility::Eligibility<u64>)| {

@@ -9,7 +9,7 @@ use polkadot_sdk::*;
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::{NextTurn, Queue, mock::*};
+use crate::{Lane, NextTurn, Queue, QueueEnds, mock::*};
 
 const POSTS: u64 = 10_000;
 const REQUESTERS: u64 = 100;
@@ -113,6 +113,35 @@ fn a_crowd_that_nobody_takes_does_not_delay_who_comes_after_it() {
 		// Now they wait behind whoever is new.
 		let id = post_as(BOB, slow_request());
 		assert_eq!(next_block(), vec![id]);
+		check_laws();
+	});
+}
+
+#[test]
+fn of_two_crowds_the_new_one_goes_first_and_the_other_keeps_its_share() {
+	ExtBuilder::default().build_and_execute(|| {
+		with_requesters();
+		with_slots();
+		let mut unwanted = slow_request();
+		unwanted.eligibility.allow = vec![77];
+		for n in 0..POSTS {
+			post_as(requester(n % REQUESTERS), unwanted.clone());
+		}
+		// The first turn of each, and no second.
+		HookWeight::set(weight(15 + POSTS * 100));
+		advance(1);
+		assert_eq!(NextTurn::<Test>::get(), POSTS);
+		let before = QueueEnds::<Test>::get(Lane::Again);
+		for n in 0..POSTS {
+			post_as(requester(n % REQUESTERS), slow_request());
+		}
+		events();
+		HookWeight::set(weight(15 + 2_000 * 100));
+		let matched = next_block();
+		let after = QueueEnds::<Test>::get(Lane::Again);
+		// A tenth of 2,000 turns.
+		assert_eq!(after.head - before.head, 200);
+		assert_eq!(matched, (POSTS..POSTS + 1_800).collect::<Vec<_>>());
 		check_laws();
 	});
 }

@@ -124,6 +124,30 @@ fn only_the_holders_keys_are_accepted() {
 }
 
 #[test]
+fn a_receipt_for_one_job_is_none_for_another() {
+	ExtBuilder::default().build_and_execute(|| {
+		let [one, other, third] = [PROVIDER, OTHER_PROVIDER, PROVIDER].map(|provider| {
+			let id = claimable();
+			claim(provider, id).unwrap();
+			id
+		});
+		// Of another provider's job, and of another job of the same provider.
+		for (job, refusal) in [
+			(other, Refusal::WrongWorker),
+			(third, Refusal::BadSignature),
+		] {
+			let (mut signed, delivery) = changed(one, |_| {});
+			signed.receipt.job = job;
+			refused(signed, delivery, refusal);
+		}
+		let pair = worker(PROVIDER);
+		let signed = sign(receipt(other, &TOKENS), &pair);
+		let delivery = Some(deliver(other, &TOKENS, &pair));
+		refused(signed, delivery, Refusal::WrongWorker);
+	});
+}
+
+#[test]
 fn output_must_be_delivered_and_fit() {
 	ExtBuilder::default().build_and_execute(|| {
 		let id = assigned();
