@@ -32,6 +32,9 @@ const ITEM: usize = 80;
 /// first one is pruned.
 const KEPT_STATES: u32 = 16;
 
+/// Bytes of a MiB.
+const MIB: usize = 1 << 20;
+
 /// Items in a block while the state is filled.
 const FILL: u32 = 50_000;
 
@@ -53,6 +56,10 @@ pub struct Args {
 	/// Items that each block writes: about as many as a full one.
 	#[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
 	writes: u32,
+	/// MiB of the state that the node keeps in memory. 0 is what a validator has just after its start, and
+	/// what the weights take.
+	#[arg(long, default_value_t = 0)]
+	trie_cache: usize,
 }
 
 /// Measures, prints and writes.
@@ -66,8 +73,13 @@ pub fn run(args: &Args, target: &Target) -> Result<()> {
 	let (read, write) = measure(folder.path(), args)?;
 	println!("read, in ns: {read}\nwrite, in ns: {write}");
 	let how = format!(
-		"ParityDB, {} accounts, no trie cache, pages cached by the system; {} writes in a block",
-		args.accounts, args.writes
+		"ParityDB, {} accounts, {}, pages cached by the system; {} writes in a block",
+		args.accounts,
+		match args.trie_cache {
+			0 => "no trie cache".into(),
+			size => format!("a trie cache of {size} MiB"),
+		},
+		args.writes
 	);
 	let read = Constant {
 		doc: "Reading an item at random, with the nodes of the trie on the way to it.",
@@ -88,10 +100,11 @@ pub fn run(args: &Args, target: &Target) -> Result<()> {
 
 fn measure(folder: &Path, args: &Args) -> Result<(Stats, Stats)> {
 	println!("filling a state with {} accounts", args.accounts);
-	Chain::create(folder)?.fill(args.accounts)?;
+	let cache = args.trie_cache;
+	Chain::create(folder, cache)?.fill(args.accounts)?;
 	// Opened again, so that nothing waits to be written and nothing is left in the memory of this
 	// process.
-	let mut chain = Chain::open(folder)?;
+	let mut chain = Chain::open(folder, cache)?;
 	println!("reading");
 	chain.read(args)?;
 	let read = Stats::of(chain.read(args)?)?;
@@ -108,9 +121,9 @@ struct Chain {
 }
 
 impl Chain {
-	fn backend(folder: &Path) -> Result<Arc<Backend<Block>>> {
+	fn backend(folder: &Path, trie_cache: usize) -> Result<Arc<Backend<Block>>> {
 		let settings = DatabaseSettings {
-			trie_cache_maximum_size: None,
+			trie_cache_maximum_size: (trie_cache > 0).then(|| trie_cache.saturating_mul(MIB)),
 			state_pruning: Some(PruningMode::blocks_pruning(KEPT_STATES)),
 			source: DatabaseSource::ParityDb {
 				path: folder.into(),
@@ -123,8 +136,8 @@ impl Chain {
 	}
 
 	/// A chain with an empty genesis block.
-	fn create(folder: &Path) -> Result<Self> {
-		let backend = Self::backend(folder)?;
+	fn create(folder: &Path, trie_cache: usize) -> Result<Self> {
+		let backend = Self::backend(folder, trie_cache)?;
 		let mut operation = backend.begin_operation()?;
 		let root = operation.set_genesis_state(Storage::default(), true, StateVersion::V1)?;
 		let best = header(0, root, Hash::default());
@@ -145,8 +158,8 @@ impl Chain {
 	}
 
 	/// The chain that is there.
-	fn open(folder: &Path) -> Result<Self> {
-		let backend = Self::backend(folder)?;
+	fn open(folder: &Path, trie_cache: usize) -> Result<Self> {
+		let backend = Self::backend(folder, trie_cache)?;
 		let best = backend.blockchain().info().best_hash;
 		let best = backend
 			.blockchain()
@@ -190,8 +203,9 @@ impl Chain {
 		let started = Instant::now();
 		let mut operation = self.backend.begin_operation()?;
 		self.backend.begin_state_operation(&mut operation, parent)?;
-		let state = operation.state()?.context("the parent has no state")?;
+		let state = self.backend.state_at(parent, TrieCacheContext::Trusted)?;
 		let (root, nodes) = state.storage_root(changes, StateVersion::V1);
+		drop(state);
 		let block = header(self.best.number() + 1, root, parent);
 		operation.update_db_storage(nodes)?;
 		operation.set_block_data(
@@ -218,7 +232,7 @@ impl Chain {
 		for block in picks.chunks(args.writes as usize) {
 			let state = self
 				.backend
-				.state_at(self.best.hash(), TrieCacheContext::Untrusted)?;
+				.state_at(self.best.hash(), TrieCacheContext::Trusted)?;
 			for index in block {
 				let key = key(*index);
 				let started = Instant::now();
@@ -289,17 +303,20 @@ mod tests {
 
 	#[test]
 	fn measures_what_was_written() {
-		let folder = tempfile::tempdir().unwrap();
-		let args = Args {
-			folder: folder.path().into(),
-			accounts: 300,
-			reads: 40,
-			blocks: 3,
-			writes: 20,
-		};
-		let (read, write) = measure(folder.path(), &args).unwrap();
-		assert_eq!((read.count, write.count), (40, 3));
-		assert!(read.min > 0 && write.min > 0);
+		for trie_cache in [0, 1] {
+			let folder = tempfile::tempdir().unwrap();
+			let args = Args {
+				folder: folder.path().into(),
+				accounts: 300,
+				reads: 40,
+				blocks: 3,
+				writes: 20,
+				trie_cache,
+			};
+			let (read, write) = measure(folder.path(), &args).unwrap();
+			assert_eq!((read.count, write.count), (40, 3));
+			assert!(read.min > 0 && write.min > 0);
+		}
 	}
 
 	#[test]

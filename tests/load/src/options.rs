@@ -63,7 +63,7 @@ pub struct Options {
 	#[arg(long, value_enum, default_value_t = Mode::Auto)]
 	pub mode: Mode,
 	/// Providers, each with one worker key and one offer
-	#[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+	#[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=10_000))]
 	pub providers: u32,
 	/// Slots of each offer. No more jobs are alive at a time than there are slots
 	#[arg(long, value_name = "N", default_value_t = 1_024, value_parser = clap::value_parser!(u32).range(1..))]

@@ -36,8 +36,11 @@ use crate::{
 	tx::{Binding, Kind, Nonces, Prepared},
 };
 
-/// What each account gets for fees and deposits, and each requester for each of its transactions.
+/// What the author and each requester get for fees and deposits.
 const POCKET: Balance = 20 * ATH;
+/// What a provider gets for them, beside its stake.
+const PROVIDERS_POCKET: Balance = 3 * ATH;
+/// What a requester gets for each of its transactions.
 const PER_TRANSACTION: Balance = ATH / 20;
 
 /// Questions to the node at a time.
@@ -163,7 +166,7 @@ impl World {
 		let providers = self
 			.providers
 			.iter()
-			.map(|account| (account, POCKET + stake));
+			.map(|account| (account, PROVIDERS_POCKET + stake));
 		let author = self.keys.author();
 		let gifts: Vec<(&Account, Balance)> = requesters
 			.chain(providers)
