@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use athanor::{AccountId, At, Chain, ConnectOptions};
-use subxt::rpcs::{RpcClient, rpc_params};
+use subxt::rpcs::{Error as RpcError, RpcClient, UserError, rpc_params};
 
 use crate::{
 	binaries,
@@ -263,6 +263,26 @@ impl Node {
 			.request("author_pendingExtrinsics", rpc_params![])
 			.await?;
 		Ok(pending.len())
+	}
+
+	/// Gives it the bytes of a transaction, whatever they are. `Err` is the node's refusal.
+	///
+	/// # Errors
+	/// When it does not answer.
+	pub async fn submit_bytes(
+		&self,
+		bytes: &[u8],
+	) -> Result<core::result::Result<String, UserError>> {
+		let bytes = format!("0x{}", hex::encode(bytes));
+		let answer = self.rpc().await?;
+		let answer = answer
+			.request("author_submitExtrinsic", rpc_params![bytes])
+			.await;
+		match answer {
+			Ok(hash) => Ok(Ok(hash)),
+			Err(RpcError::User(refusal)) => Ok(Err(refusal)),
+			Err(error) => Err(error.into()),
+		}
 	}
 
 	/// Where other nodes find it: its address, with its identity.

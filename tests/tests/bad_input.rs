@@ -159,7 +159,28 @@ async fn false_receipts(world: &World, id: u64) -> Result<()> {
 	is_refused(world, &stranger, &stranger_delivery, Refusal::WrongWorker).await?;
 	let mut other_output = delivery.clone();
 	other_output.tokens[0] ^= 1;
-	is_refused(world, &good, &other_output, Refusal::WrongOutput).await
+	is_refused(world, &good, &other_output, Refusal::WrongOutput).await?;
+	cut_receipts(world, &good, &delivery).await
+}
+
+/// A good receipt whose bytes end too early is no transaction. The node says so, keeps nothing of it, and goes
+/// on.
+async fn cut_receipts(world: &World, good: &SignedReceipt, delivery: &Delivery) -> Result<()> {
+	let view = world.chain().at(At::Best).await?;
+	let bytes = chain::receipt_transaction(view.metadata(), good, Some(delivery))?;
+	for cut in [0, 1, 10, bytes.len() / 2, bytes.len() - 1] {
+		let answer = world.node.submit_bytes(&bytes[..cut]).await?;
+		let Err(refusal) = answer else {
+			bail!("the node took {cut} of {} bytes", bytes.len());
+		};
+		ensure!(
+			refusal.message.contains("invalid format") || refusal.message.contains("verification"),
+			"{refusal:?}"
+		);
+	}
+	let pending = world.node.pending().await?;
+	ensure!(pending == 0, "{pending} transactions wait");
+	Ok(())
 }
 
 async fn is_refused(

@@ -364,12 +364,26 @@ impl Market {
 			self.answer
 		);
 		has_one_course(&self.world, job, &outcome).await?;
+		self.is_listed(case, job).await?;
 		// Nothing is left to explain.
 		let line = ["job", "why", &job.to_string()];
 		self.cli
 			.run(case.requester, &line)
 			.await?
 			.fails(&[3], &["paid"])?;
+		Ok(())
+	}
+
+	/// A closed job can still be had by its number, and in the list of its requester's jobs.
+	async fn is_listed(&self, case: &Case, job: u64) -> Result<()> {
+		let line = ["job".to_owned(), "get".into(), job.to_string()];
+		let got = self.run(case.requester, &line).await?.to_string();
+		let line = ["job", "list", "--mine"].map(str::to_owned);
+		let list = self.run(case.requester, &line).await?.to_string();
+		ensure!(
+			got.contains("paid") && list.contains(&format!("{job}")),
+			"job {job}: {got}\n{list}"
+		);
 		Ok(())
 	}
 

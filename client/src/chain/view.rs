@@ -493,7 +493,8 @@ impl View {
 			.map_err(node)
 	}
 
-	pub(crate) fn metadata(&self) -> &Metadata {
+	/// The metadata of this block's runtime, for [`crate::chain::receipt_transaction`] and its like.
+	pub fn metadata(&self) -> &Metadata {
 		self.at.metadata_ref()
 	}
 

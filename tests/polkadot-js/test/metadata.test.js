@@ -76,7 +76,10 @@ describe('metadata', () => {
         }
         const errors = variants(api, pallet.errors);
         assert.ok(errors.length > 0);
-        for (const error of errors) assert.ok(text(error.docs), `error ${name}.${error.name}`);
+        for (const error of errors) {
+          // What is wrong, and what to do about it.
+          assert.match(text(error.docs), /[.:;,] \S[^]*\.$/, `error ${name}.${error.name}`);
+        }
       });
     });
   }

@@ -183,3 +183,19 @@ fn an_unknown_extension_is_named() {
 	assert!(matches!(error, Error::Incompatible(_)));
 	assert!(error.to_string().contains("CheckTheWeather"), "{error}");
 }
+
+#[test]
+fn a_receipt_that_is_cut_anywhere_is_no_transaction() {
+	let bytes = receipt_transaction(&METADATA, &receipt().signed, Some(&delivery())).unwrap();
+	let mut body = &bytes[..];
+	Compact::<u32>::decode(&mut body).unwrap();
+	for cut in 0..body.len() {
+		// Both as it is, and with a length that says so.
+		let length = Compact(u32::try_from(cut).unwrap()).encode();
+		let shorter = [&length, &body[..cut]].concat();
+		for bytes in [&shorter[..], &bytes[..bytes.len() - body.len() + cut]] {
+			let read = UncheckedExtrinsic::decode(&mut &bytes[..]);
+			assert!(read.is_err(), "{cut} of {} bytes", body.len());
+		}
+	}
+}
