@@ -17,6 +17,7 @@ use athanor_primitives::{
 	job::CloseReason,
 	receipt::{Delivery, Refusal, SignedReceipt},
 };
+use codec::{Decode, Encode};
 use serde_json::json;
 
 /// One byte more than a job takes.
@@ -163,23 +164,28 @@ async fn false_receipts(world: &World, id: u64) -> Result<()> {
 	cut_receipts(world, &good, &delivery).await
 }
 
-/// A good receipt whose bytes end too early is no transaction. The node says so, keeps nothing of it, and goes
-/// on.
+/// A good receipt whose bytes end too early is no transaction, whether the length that it states is that of the
+/// whole or of what is left. The node says so, keeps nothing of it, and goes on.
 async fn cut_receipts(world: &World, good: &SignedReceipt, delivery: &Delivery) -> Result<()> {
 	let view = world.chain().at(At::Best).await?;
 	let bytes = chain::receipt_transaction(view.metadata(), good, Some(delivery))?;
+	let whole: Vec<u8> = Decode::decode(&mut &bytes[..])?;
 	for cut in [0, 1, 10, bytes.len() / 2, bytes.len() - 1] {
-		let answer = world.node.submit_bytes(&bytes[..cut]).await?;
-		let Err(refusal) = answer else {
-			bail!("the node took {cut} of {} bytes", bytes.len());
-		};
-		ensure!(
-			refusal.message.contains("invalid format") || refusal.message.contains("verification"),
-			"{refusal:?}"
-		);
+		is_no_transaction(world, &bytes[..cut], "Could not decode").await?;
+	}
+	for cut in [0, 1, 10, whole.len() / 2, whole.len() - 1] {
+		is_no_transaction(world, &whole[..cut].encode(), "Verification Error").await?;
 	}
 	let pending = world.node.pending().await?;
 	ensure!(pending == 0, "{pending} transactions wait");
+	Ok(())
+}
+
+async fn is_no_transaction(world: &World, bytes: &[u8], because: &str) -> Result<()> {
+	let Err(refusal) = world.node.submit_bytes(bytes).await? else {
+		bail!("the node took {} bytes of a receipt", bytes.len());
+	};
+	ensure!(refusal.message.contains(because), "{refusal:?}");
 	Ok(())
 }
 
