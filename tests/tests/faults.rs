@@ -22,7 +22,7 @@ use athanor_e2e::{
 use athanor_primitives::{JobId, job::CloseReason};
 use tokio::time::sleep;
 
-/// On two cores it takes less than four minutes.
+/// On two cores it takes about four minutes.
 const LIMIT: Duration = seconds(480);
 
 /// Who posts.
@@ -181,8 +181,9 @@ async fn strike(world: &mut World, stream: &mut Stream, blow: &Blow) -> Result<S
 	}
 }
 
-/// Waits until the node is back and its workers follow it: for a worker that is still looking for it when it
-/// dies once more, it was never back, while blocks passed.
+/// Waits until the node is back, its workers follow it, and a block has come in which what they sent it can
+/// be: for a worker that is still looking for it when it dies once more, it was never back, while blocks
+/// passed.
 async fn is_found_again(world: &mut World) -> Result<()> {
 	world.node.ready().await?;
 	let best = world.chain().block(At::Best).await?.number;
@@ -197,7 +198,11 @@ async fn is_found_again(world: &mut World) -> Result<()> {
 		})
 		.await?;
 	}
-	Ok(())
+	let found = world.chain().block(At::Best).await?.number;
+	world
+		.node
+		.reaches(At::Best, found.saturating_add(1), seconds(30))
+		.await
 }
 
 /// Waits until a worker is where it is to be killed, while jobs keep coming.

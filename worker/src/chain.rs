@@ -188,28 +188,37 @@ impl Remote {
 /// Where blocks come from.
 trait Blocks: Send + 'static {
 	fn next(&mut self) -> impl Future<Output = BlockId> + Send;
+
+	/// How often the connection was lost so far.
+	fn losses(&self) -> u32;
 }
 
 impl Blocks for BlockStream {
 	async fn next(&mut self) -> BlockId {
 		Self::next(self).await
 	}
+
+	fn losses(&self) -> u32 {
+		Self::losses(self)
+	}
 }
 
 /// Best and finalised blocks as they come. Waiting for one kind goes on while blocks of the other
-/// come: else an answer that takes longer than a block would never arrive.
+/// come: else an answer that takes longer than a block would never arrive. The first best block after a lost
+/// connection has [`Head::Resumed`] before it.
 fn merge(best: impl Blocks, finalised: impl Blocks) -> BoxStream<'static, Head> {
-	fn each(blocks: impl Blocks) -> impl Stream<Item = BlockRef> + Send {
+	fn each(blocks: impl Blocks) -> impl Stream<Item = (bool, BlockRef)> + Send {
 		stream::unfold(blocks, |mut blocks| async {
+			let losses = blocks.losses();
 			let block = blocks.next().await;
-			Some((block.into(), blocks))
+			Some(((blocks.losses() != losses, block.into()), blocks))
 		})
 	}
-	stream::select(
-		each(best).map(Head::Best),
-		each(finalised).map(Head::Finalised),
-	)
-	.boxed()
+	let best = each(best).flat_map(|(resumed, block)| {
+		stream::iter(resumed.then_some(Head::Resumed)).chain(stream::iter([Head::Best(block)]))
+	});
+	let finalised = each(finalised).map(|(_, block)| Head::Finalised(block));
+	stream::select(best, finalised).boxed()
 }
 
 /// Follows best and finalised blocks at once.
@@ -556,6 +565,41 @@ mod tests {
 				hash: H256::zero(),
 			}
 		}
+
+		fn losses(&self) -> u32 {
+			0
+		}
+	}
+
+	/// Is lost before every second block.
+	struct Shaky(u32);
+
+	impl Blocks for Shaky {
+		async fn next(&mut self) -> BlockId {
+			self.0 += 1;
+			BlockId {
+				number: self.0,
+				hash: H256::zero(),
+			}
+		}
+
+		fn losses(&self) -> u32 {
+			self.0 / 2
+		}
+	}
+
+	#[tokio::test]
+	async fn a_lost_connection_is_told_before_the_block_that_ends_it() {
+		let heads = merge(Shaky(0), Every(Duration::MAX));
+		let told = heads.take(6).map(|head| match head {
+			Head::Resumed => None,
+			Head::Best(block) | Head::Finalised(block) => Some(block.number),
+		});
+		let told = told.collect::<Vec<_>>();
+		assert_eq!(
+			timeout(SEND_PATIENCE, told).await.unwrap(),
+			[Some(1), None, Some(2), Some(3), None, Some(4)]
+		);
 	}
 
 	#[tokio::test]

@@ -31,6 +31,8 @@ pub struct BlockRef {
 /// What following the chain brings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Head {
+	/// The node was lost and is followed again. It may have been started again, and its pool be empty.
+	Resumed,
 	/// A new best block. It may still be exchanged for another.
 	Best(BlockRef),
 	/// A new finalised block. It stays.

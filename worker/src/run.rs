@@ -167,6 +167,8 @@ pub struct Worker<L> {
 	failures_in_a_row: u32,
 	/// What was said about a job last, so that it is said once.
 	told: HashMap<JobId, String>,
+	/// [`View::times_found`] when it last looked.
+	times_found: u32,
 	best: Option<BlockRef>,
 	finalised: Option<BlockRef>,
 	/// Block at which it last said that it waits for jobs.
@@ -209,6 +211,7 @@ impl<L: Ledger> Worker<L> {
 			failures: HashMap::new(),
 			failures_in_a_row: 0,
 			told: HashMap::new(),
+			times_found: 0,
 			best: None,
 			finalised: None,
 			idle_since: None,
@@ -300,7 +303,12 @@ impl<L: Ledger> Worker<L> {
 		if !view.connected {
 			return Ok(());
 		}
-		if let Some(best) = view.best.filter(|best| Some(*best) != self.best) {
+		let found = view.times_found != self.times_found;
+		if let Some(best) = view.best.filter(|best| found || Some(*best) != self.best) {
+			if found {
+				self.times_found = view.times_found;
+				self.forget_pool();
+			}
 			self.best = Some(best);
 			tolerate(self.poll(best, Intake::of(stage)).await)?;
 		}

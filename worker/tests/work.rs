@@ -248,6 +248,18 @@ async fn a_receipt_that_the_pool_loses_is_sent_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_started_again_gets_the_receipt_before_its_next_block() {
+	let world = World::new();
+	let process = world.start();
+	world.assign("hello");
+	world.sent(1).await;
+	world.chain.restart_node();
+	world.sent(2).await;
+	process.kill().await;
+	world.the_submission();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_receipt_that_the_pool_loses_before_the_deadline_is_not_waited_with() {
 	let world = World::new();
 	let process = world.start();

@@ -23,6 +23,7 @@ pub struct BlockStream {
 	chain: Chain,
 	finalised: bool,
 	heads: Option<RpcSubscription<SubstrateHeader<H256>>>,
+	losses: u32,
 	due: Due,
 }
 
@@ -32,6 +33,7 @@ impl BlockStream {
 			chain,
 			finalised,
 			heads: None,
+			losses: 0,
 			due: Due::new(finalised),
 		}
 	}
@@ -47,6 +49,7 @@ impl BlockStream {
 				Err(error) => {
 					tracing::warn!(%error, "lost the stream of blocks; taking it up again");
 					self.heads = None;
+					self.losses = self.losses.saturating_add(1);
 					// The new subscription begins with the head as it is then, maybe of another
 					// chain.
 					self.due.head = None;
@@ -54,6 +57,12 @@ impl BlockStream {
 				}
 			}
 		}
+	}
+
+	/// How often the stream was lost so far. What answers after a loss may be a node that was started
+	/// again, whose pool is empty.
+	pub fn losses(&self) -> u32 {
+		self.losses
 	}
 
 	/// The next block that is due, or else waits for a head.

@@ -20,12 +20,21 @@ const SILENCE: Duration = Duration::from_secs(60);
 pub struct View {
 	/// Whether a node is being followed.
 	pub connected: bool,
-	/// The best block.
+	/// How often a node was found, be it the first time or again after it was lost.
+	pub times_found: u32,
+	/// The best block, once the node has named one.
 	pub best: Option<BlockRef>,
 	/// The finalised block.
 	pub finalised: Option<BlockRef>,
 	/// Set if following has ended for good.
 	pub fatal: Option<LedgerError>,
+}
+
+impl View {
+	fn found(&mut self) {
+		self.best = None;
+		self.times_found = self.times_found.saturating_add(1);
+	}
 }
 
 /// The task that follows; it ends when this is dropped.
@@ -71,7 +80,7 @@ async fn keep_following<L: Ledger>(ledger: Arc<L>, view: watch::Sender<View>) {
 		if ends {
 			return;
 		}
-		if view.borrow().best != seen {
+		if view.borrow().best.is_some_and(|best| Some(best) != seen) {
 			delays = backoff();
 		}
 		let delay = delays.next().unwrap_or(SILENCE);
@@ -92,7 +101,10 @@ async fn follow_once<L: Ledger>(ledger: &L, view: &watch::Sender<View>) -> Ledge
 		Err(_) => return silent(),
 	};
 	info!("following the chain");
-	view.send_modify(|view| view.connected = true);
+	view.send_modify(|view| {
+		view.connected = true;
+		view.found();
+	});
 	metrics::connected(true);
 	loop {
 		let head = match time::timeout(SILENCE, heads.next()).await {
@@ -103,6 +115,7 @@ async fn follow_once<L: Ledger>(ledger: &L, view: &watch::Sender<View>) -> Ledge
 		};
 		debug!(?head, "head");
 		view.send_modify(|view| match head {
+			Head::Resumed => view.found(),
 			Head::Best(block) => view.best = Some(block),
 			Head::Finalised(block) => view.finalised = Some(block),
 		});

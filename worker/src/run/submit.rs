@@ -43,6 +43,13 @@ pub(super) fn is_definite(refusal: Refusal) -> bool {
 }
 
 impl<L: Ledger> Worker<L> {
+	/// Has every receipt sent again that is in no block: a node that was started again has an empty pool.
+	pub(super) fn forget_pool(&mut self) {
+		for pending in self.receipts.values_mut() {
+			pending.sent = None;
+		}
+	}
+
 	/// Sends the receipts that the best block waits for, and notes those that it has.
 	pub(super) async fn push(
 		&mut self,
@@ -69,8 +76,7 @@ impl<L: Ledger> Worker<L> {
 		pending.included = false;
 		// Another task of the same number is not answered by this receipt.
 		pending.lost = pending.entry.task != task.digest();
-		// A node that is started again has an empty pool, and blocks pass until it is found again: who
-		// waits then may be too late.
+		// Whoever waits when little time is left may be too late.
 		let near = !task.in_time(best.number.saturating_add(RESEND_AFTER));
 		let patience = if near { 1 } else { RESEND_AFTER };
 		let due = pending

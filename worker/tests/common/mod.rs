@@ -257,6 +257,15 @@ impl Chain {
 		inner.claims.clear();
 	}
 
+	/// The node is started again: its pool is empty, its chain is what it was.
+	pub fn restart_node(&self) {
+		self.clear_pool();
+		let best = self.lock().chain.last().unwrap().at;
+		for head in [Head::Resumed, Head::Best(best)] {
+			let _ = self.heads.send(head);
+		}
+	}
+
 	/// A block on top of the best, after a change to the jobs.
 	fn build(&self, change: impl FnOnce(&mut BTreeMap<JobId, Job>)) -> u32 {
 		let best = {
