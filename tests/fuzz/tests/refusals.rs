@@ -68,7 +68,7 @@ fn each_flaw_of_a_post_has_its_own_error_and_changes_nothing() {
 			athanor_pricing::Error::<Runtime>::CeilingUnderFloor.into(),
 		),
 		(
-			|request| request.ceiling = Price::flat(1_000_000_000_000_000),
+			|request| request.ceiling = Price::flat(u128::MAX >> 32),
 			Error::<Runtime>::InsufficientBalance.into(),
 		),
 	];
