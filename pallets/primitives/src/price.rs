@@ -83,6 +83,14 @@ impl PriceBounds {
 		Self { floor, ceiling }
 	}
 
+	/// The price, raised to the floor or lowered to the ceiling, each part by itself.
+	pub fn force(&self, price: &Price) -> Price {
+		Price {
+			input: price.input.max(self.floor.input).min(self.ceiling.input),
+			output: price.output.max(self.floor.output).min(self.ceiling.output),
+		}
+	}
+
 	/// Whether `price` lies between floor and ceiling, both included.
 	pub fn contain(&self, price: &Price) -> bool {
 		self.floor.within(price) && price.within(&self.ceiling)
