@@ -15,8 +15,10 @@ use polkadot_sdk::*;
 use sp_runtime::DispatchError;
 
 use crate::{
-	AccountId, AllPalletsWithSystem, Balance, Balances, Jobs, Models, Parameters, Pricing, Rewards,
-	Runtime, RuntimeOrigin, Staking, Timestamp, TransactionPayment,
+	AccountId, AllPalletsWithSystem, Balance, Balances, Bounties, ChildBounties, ConvictionVoting,
+	Identity, Jobs, Models, Multisig, Parameters, Preimage, Pricing, Proxy, Referenda, Rewards,
+	Runtime, RuntimeOrigin, SafeMode, Scheduler, Staking, Timestamp, TransactionPayment, Treasury,
+	TxPause, Utility,
 	configs::{
 		economy::TreasuryAccount,
 		parameters::{RuntimeParameters, values::market},
@@ -47,6 +49,19 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_balances, Balances]
 	[pallet_transaction_payment, TransactionPayment]
 	[pallet_parameters, Parameters]
+	[pallet_preimage, Preimage]
+	[pallet_scheduler, Scheduler]
+	[pallet_referenda, Referenda]
+	[pallet_conviction_voting, ConvictionVoting]
+	[pallet_treasury, Treasury]
+	[pallet_bounties, Bounties]
+	[pallet_child_bounties, ChildBounties]
+	[pallet_utility, Utility]
+	[pallet_multisig, Multisig]
+	[pallet_proxy, Proxy]
+	[pallet_identity, Identity]
+	[pallet_tx_pause, TxPause]
+	[pallet_safe_mode, SafeMode]
 	[athanor_models, Models]
 	[athanor_staking, Staking]
 	[athanor_pricing, Pricing]
@@ -71,6 +86,17 @@ pub fn dispatch(config: &BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String>
 	let parameters = (config, &whitelist);
 	add_benchmarks!(parameters, batches);
 	Ok(batches)
+}
+
+/// What the benchmarks of the treasury pay, and to whom.
+pub struct TreasuryHelper;
+
+impl pallet_treasury::ArgumentsFactory<(), AccountId> for TreasuryHelper {
+	fn create_asset_kind(_: u32) {}
+
+	fn create_beneficiary(seed: [u8; 32]) -> AccountId {
+		seed.into()
+	}
 }
 
 /// Sets up for the benchmarks of one pallet what the others have.

@@ -17,6 +17,8 @@ pub mod apis;
 mod benchmarks;
 pub mod configs;
 pub mod constants;
+pub mod governance;
+pub mod holds;
 pub mod presets;
 pub mod weights;
 
@@ -108,7 +110,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 	spec_name: Cow::Borrowed("athanor"),
 	impl_name: Cow::Borrowed("athanor"),
 	authoring_version: 1,
-	spec_version: 2,
+	spec_version: 3,
 	impl_version: 1,
 	apis: apis::RUNTIME_API_VERSIONS,
 	transaction_version: 2,
@@ -147,8 +149,9 @@ mod runtime {
 	pub type Balances = pallet_balances;
 	#[runtime::pallet_index(5)]
 	pub type TransactionPayment = pallet_transaction_payment;
+	// A lower index than that of Session, whose genesis asks it for the first validators.
 	#[runtime::pallet_index(6)]
-	pub type Offences = pallet_offences;
+	pub type ValidatorStaking = pallet_staking;
 	#[runtime::pallet_index(7)]
 	pub type Session = pallet_session;
 	#[runtime::pallet_index(8)]
@@ -157,6 +160,8 @@ mod runtime {
 	pub type Grandpa = pallet_grandpa;
 	#[runtime::pallet_index(10)]
 	pub type Parameters = pallet_parameters;
+	#[runtime::pallet_index(11)]
+	pub type Offences = pallet_offences;
 
 	#[runtime::pallet_index(20)]
 	pub type Models = athanor_models;
@@ -168,4 +173,35 @@ mod runtime {
 	pub type Jobs = athanor_jobs;
 	#[runtime::pallet_index(24)]
 	pub type Rewards = athanor_rewards;
+
+	#[runtime::pallet_index(30)]
+	pub type Preimage = pallet_preimage;
+	#[runtime::pallet_index(31)]
+	pub type Scheduler = pallet_scheduler;
+	#[runtime::pallet_index(32)]
+	pub type Origins = governance::pallet_origins;
+	#[runtime::pallet_index(33)]
+	pub type Referenda = pallet_referenda;
+	#[runtime::pallet_index(34)]
+	pub type ConvictionVoting = pallet_conviction_voting;
+	#[runtime::pallet_index(35)]
+	pub type Treasury = pallet_treasury;
+	#[runtime::pallet_index(36)]
+	pub type Bounties = pallet_bounties;
+	#[runtime::pallet_index(37)]
+	pub type ChildBounties = pallet_child_bounties;
+
+	#[runtime::pallet_index(40)]
+	pub type Utility = pallet_utility;
+	#[runtime::pallet_index(41)]
+	pub type Multisig = pallet_multisig;
+	#[runtime::pallet_index(42)]
+	pub type Proxy = pallet_proxy;
+	#[runtime::pallet_index(43)]
+	pub type Identity = pallet_identity;
+
+	#[runtime::pallet_index(50)]
+	pub type TxPause = pallet_tx_pause;
+	#[runtime::pallet_index(51)]
+	pub type SafeMode = pallet_safe_mode;
 }

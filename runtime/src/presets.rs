@@ -7,15 +7,17 @@ use athanor_primitives::{
 	price::{Price, PriceBounds},
 };
 use frame_support::build_struct_json_patch;
+use pallet_staking::StakerStatus;
 use polkadot_sdk::*;
 use sp_consensus_babe::{AuthorityId as BabeId, BabeEpochConfiguration};
 use sp_consensus_grandpa::AuthorityId as GrandpaId;
 use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET, PresetId};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
+use sp_runtime::Perbill;
 
 use crate::{
-	AccountId, BabeConfig, Balance, BalancesConfig, PricingConfig, RuntimeGenesisConfig,
-	SessionConfig, SessionKeys,
+	AccountId, BabeConfig, Balance, BalancesConfig, OriginsConfig, PricingConfig,
+	RuntimeGenesisConfig, SessionConfig, SessionKeys, ValidatorStakingConfig,
 	configs::economy::TreasuryAccount,
 	constants::{ATH, EXISTENTIAL_DEPOSIT, MICRO, MILLI},
 };
@@ -25,6 +27,24 @@ const LOCAL: &str = "local";
 
 /// What each development account starts with.
 const ENDOWMENT: Balance = 1_000_000 * ATH;
+
+/// How many times faster governance is on these chains: a week takes three and a half minutes.
+const TEMPO: u32 = 2_880;
+
+/// The least bond of a validator, and that of the first ones.
+const VALIDATOR_BOND: Balance = 10_000 * ATH;
+
+/// The least that a nominator bonds.
+const NOMINATOR_BOND: Balance = 100 * ATH;
+
+/// Accounts that can stand as validators.
+const MOST_CANDIDATES: u32 = 200;
+
+/// Accounts that can nominate.
+const MOST_NOMINATORS: u32 = 800;
+
+/// Share of a slash that goes to who reported the equivocation.
+const REPORTER_SHARE: Perbill = Perbill::from_percent(10);
 
 /// The keys of a validator.
 struct Validator {
@@ -59,6 +79,14 @@ fn genesis(validators: Vec<Validator>) -> serde_json::Value {
 		.map(|key| (key.to_account_id(), ENDOWMENT))
 		.collect();
 	balances.push((TreasuryAccount::get(), EXISTENTIAL_DEPOSIT));
+	let seats = u32::try_from(validators.len()).unwrap_or(u32::MAX);
+	let stakers: Vec<_> = validators
+		.iter()
+		.map(|validator| {
+			let who = validator.account.clone();
+			(who.clone(), who, VALIDATOR_BOND, StakerStatus::Validator)
+		})
+		.collect();
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig { balances },
 		babe: BabeConfig {
@@ -75,6 +103,17 @@ fn genesis(validators: Vec<Validator>) -> serde_json::Value {
 					 }| { (account.clone(), account, SessionKeys { babe, grandpa }) }
 				)
 				.collect::<Vec<_>>(),
+		},
+		origins: OriginsConfig { tempo: TEMPO },
+		validator_staking: ValidatorStakingConfig {
+			validator_count: seats,
+			minimum_validator_count: 1,
+			stakers,
+			slash_reward_fraction: REPORTER_SHARE,
+			min_nominator_bond: NOMINATOR_BOND,
+			min_validator_bond: VALIDATOR_BOND,
+			max_validator_count: Some(MOST_CANDIDATES),
+			max_nominator_count: Some(MOST_NOMINATORS),
 		},
 		pricing: PricingConfig { bounds: bounds() },
 	})

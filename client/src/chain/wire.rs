@@ -311,6 +311,19 @@ twin_enums! {
 		ModelsRemove,
 		PricingRemoveOffer,
 		SessionPurgeKeys,
+		ValidatorUnbond,
+		ValidatorWithdraw,
+		PreimageUnnote,
+		ReferendumEnds,
+		ReferendaRefundSubmission,
+		OriginsRefundSubmission,
+		ReferendaRefundDecision,
+		VotingUnlock,
+		BountyProceeds,
+		ProxyRemove,
+		ProxyRemoveAnnouncement,
+		MultisigProceeds,
+		IdentityClear,
 	}
 }
 
@@ -322,6 +335,17 @@ twin_variants! {
 		ModelDeposit { model: u32 },
 		OfferDeposit { model: u32, version: u32 },
 		SessionKeys,
+		ValidatorBond,
+		ValidatorUnbonding,
+		Preimage,
+		ReferendumSubmission { referendum: u32 },
+		ReferendumDecision { referendum: u32 },
+		Votes,
+		Bounty { bounty: u32 },
+		Proxies,
+		ProxyAnnouncements,
+		Multisig,
+		Identity,
 	}
 }
 

@@ -59,6 +59,9 @@ pub async fn run(context: &Context, account: Option<AccountId>) -> Result<(), Er
 		.show(explanation.json(), || explanation.text())
 }
 
+/// Stands for the pallets that reserve money, of which the ledger does not say for what.
+const RESERVES: &str = "reserves";
+
 /// The pallet that holds it, as its name is in the runtime.
 fn pallet(reason: &HeldFor) -> &'static str {
 	match reason {
@@ -67,6 +70,16 @@ fn pallet(reason: &HeldFor) -> &'static str {
 		HeldFor::ModelDeposit { .. } => "Models",
 		HeldFor::OfferDeposit { .. } => "Pricing",
 		HeldFor::SessionKeys => "Session",
+		HeldFor::ValidatorBond | HeldFor::ValidatorUnbonding => "ValidatorStaking",
+		HeldFor::Preimage => "Preimage",
+		HeldFor::ReferendumSubmission { .. }
+		| HeldFor::ReferendumDecision { .. }
+		| HeldFor::Votes
+		| HeldFor::Bounty { .. }
+		| HeldFor::Proxies
+		| HeldFor::ProxyAnnouncements
+		| HeldFor::Multisig
+		| HeldFor::Identity => RESERVES,
 	}
 }
 
@@ -85,6 +98,21 @@ fn reason(reason: &HeldFor) -> String {
 			format!("deposit for the offer of model {model} version {version}")
 		}
 		HeldFor::SessionKeys => "deposit for session keys".into(),
+		HeldFor::ValidatorBond => "bond of a validator or nominator".into(),
+		HeldFor::ValidatorUnbonding => "bond that unbonds".into(),
+		HeldFor::Preimage => "deposit for a noted call".into(),
+		HeldFor::ReferendumSubmission { referendum } => {
+			format!("deposit for submitting referendum {referendum}")
+		}
+		HeldFor::ReferendumDecision { referendum } => {
+			format!("decision deposit of referendum {referendum}")
+		}
+		HeldFor::Votes => "votes: a lock, also over what is on hold".into(),
+		HeldFor::Bounty { bounty } => format!("deposit for bounty {bounty}"),
+		HeldFor::Proxies => "deposit for proxies".into(),
+		HeldFor::ProxyAnnouncements => "deposit for announced calls".into(),
+		HeldFor::Multisig => "deposit for a call that waits for signatures".into(),
+		HeldFor::Identity => "deposit for an identity".into(),
 	}
 }
 
@@ -99,6 +127,12 @@ fn freed_by(held: &Held) -> String {
 		HeldFor::OfferDeposit { model, version } => (model.to_string(), version.to_string()),
 		_ => ("MODEL".into(), "VERSION".into()),
 	};
+	let referendum = match held.reason {
+		HeldFor::ReferendumSubmission { referendum }
+		| HeldFor::ReferendumDecision { referendum } => referendum.to_string(),
+		_ => "INDEX".into(),
+	};
+	let call = |name: &str| format!("the call `{name}`, for example with polkadot.js");
 	match held.freed_by {
 		FreedBy::JobCloses => "the end of the job, by itself".into(),
 		FreedBy::JobsCancel => format!("`athanor job cancel {job}`, or the end of the job"),
@@ -116,9 +150,30 @@ fn freed_by(held: &Held) -> String {
 		FreedBy::PricingRemoveOffer => {
 			format!("`athanor provider unoffer --model {model} --model-version {version}`")
 		}
-		FreedBy::SessionPurgeKeys => {
-			"the call `session.purgeKeys`, for example with polkadot.js".into()
+		FreedBy::SessionPurgeKeys => call("session.purgeKeys"),
+		FreedBy::ValidatorUnbond => call("validatorStaking.unbond"),
+		FreedBy::ValidatorWithdraw => call("validatorStaking.withdrawUnbonded"),
+		FreedBy::PreimageUnnote => call("preimage.unnotePreimage"),
+		FreedBy::ReferendumEnds => format!("the end of referendum {referendum}, then a refund"),
+		FreedBy::ReferendaRefundSubmission => {
+			call(&format!("referenda.refundSubmissionDeposit({referendum})"))
 		}
+		FreedBy::OriginsRefundSubmission => {
+			call(&format!("origins.refundSubmissionDeposit({referendum})"))
+		}
+		FreedBy::ReferendaRefundDecision => {
+			call(&format!("referenda.refundDecisionDeposit({referendum})"))
+		}
+		FreedBy::VotingUnlock => {
+			"the end of the votes' locks, then the call `convictionVoting.unlock`".into()
+		}
+		FreedBy::BountyProceeds => "the next step of the bounty".into(),
+		FreedBy::ProxyRemove => call("proxy.removeProxies"),
+		FreedBy::ProxyRemoveAnnouncement => call("proxy.removeAnnouncement"),
+		FreedBy::MultisigProceeds => {
+			"the last signature, or the call `multisig.cancelAsMulti`".into()
+		}
+		FreedBy::IdentityClear => call("identity.clearIdentity"),
 	}
 }
 
@@ -126,13 +181,14 @@ impl Explanation {
 	fn total(&self) -> u128 {
 		self.held
 			.iter()
+			.filter(|held| !held.reason.is_lock())
 			.fold(0, |sum, held| sum.saturating_add(held.amount))
 	}
 
 	/// What explanation and ledger say, where they differ, by pallet.
 	fn differences(&self) -> BTreeMap<&str, Sums> {
 		let mut sums: BTreeMap<&str, Sums> = BTreeMap::new();
-		for held in &self.held {
+		for held in self.held.iter().filter(|held| !held.reason.is_lock()) {
 			let sum = &mut sums.entry(pallet(&held.reason)).or_default().explained;
 			*sum = sum.saturating_add(held.amount);
 		}
@@ -141,6 +197,9 @@ impl Explanation {
 			let sum = &mut sums.entry(name).or_default().on_hold;
 			*sum = sum.saturating_add(hold.amount);
 		}
+		let holds = self.balance.holds.iter();
+		let named = holds.fold(0_u128, |sum, hold| sum.saturating_add(hold.amount));
+		sums.entry(RESERVES).or_default().on_hold = self.balance.held.saturating_sub(named);
 		sums.retain(|_, sums| sums.explained != sums.on_hold);
 		sums
 	}
@@ -266,6 +325,21 @@ fn reason_json(reason: &HeldFor) -> Value {
 			json!({"offer_deposit": {"model": model, "version": version}})
 		}
 		HeldFor::SessionKeys => json!("session_keys"),
+		HeldFor::ValidatorBond => json!("validator_bond"),
+		HeldFor::ValidatorUnbonding => json!("validator_unbonding"),
+		HeldFor::Preimage => json!("preimage"),
+		HeldFor::ReferendumSubmission { referendum } => {
+			json!({"referendum_submission": {"referendum": referendum}})
+		}
+		HeldFor::ReferendumDecision { referendum } => {
+			json!({"referendum_decision": {"referendum": referendum}})
+		}
+		HeldFor::Votes => json!("votes"),
+		HeldFor::Bounty { bounty } => json!({"bounty": {"bounty": bounty}}),
+		HeldFor::Proxies => json!("proxies"),
+		HeldFor::ProxyAnnouncements => json!("proxy_announcements"),
+		HeldFor::Multisig => json!("multisig"),
+		HeldFor::Identity => json!("identity"),
 	}
 }
 
@@ -387,6 +461,22 @@ mod tests {
 	}
 
 	#[test]
+	fn votes_lie_over_what_is_on_hold_and_reserves_are_compared_as_one() {
+		let mut explanation = explanation();
+		let forever = HeldUntil::OwnerActs;
+		explanation.held.extend([
+			held(HeldFor::Votes, 80, forever, FreedBy::VotingUnlock),
+			held(HeldFor::Proxies, 6, forever, FreedBy::ProxyRemove),
+		]);
+		explanation.balance.held = 45;
+		let text = explanation.text();
+		assert!(text.contains("45u on hold"), "{text}");
+		assert!(!text.contains("differs"), "{text}");
+		explanation.balance.held = 46;
+		assert!(explanation.text().contains("of what reserves holds, 6u"));
+	}
+
+	#[test]
 	fn nothing_is_explained_by_one_sentence() {
 		let explanation = Explanation {
 			held: vec![],
@@ -403,6 +493,19 @@ mod tests {
 			FreedBy::JobCloses,
 			FreedBy::JobsCancel,
 			FreedBy::JobsPoke,
+			FreedBy::ValidatorUnbond,
+			FreedBy::ValidatorWithdraw,
+			FreedBy::PreimageUnnote,
+			FreedBy::ReferendumEnds,
+			FreedBy::ReferendaRefundSubmission,
+			FreedBy::OriginsRefundSubmission,
+			FreedBy::ReferendaRefundDecision,
+			FreedBy::VotingUnlock,
+			FreedBy::BountyProceeds,
+			FreedBy::ProxyRemove,
+			FreedBy::ProxyRemoveAnnouncement,
+			FreedBy::MultisigProceeds,
+			FreedBy::IdentityClear,
 			FreedBy::StakingUnbond,
 			FreedBy::StakingWithdraw,
 			FreedBy::ModelsRetire,

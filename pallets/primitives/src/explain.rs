@@ -45,6 +45,44 @@ pub enum HeldFor {
 	},
 	/// Storage of a validator's session keys.
 	SessionKeys,
+	/// Bond of a validator or nominator.
+	ValidatorBond,
+	/// Bond that was asked back.
+	ValidatorUnbonding,
+	/// Storage of a call that is to be proposed.
+	Preimage,
+	/// Deposit for submitting a referendum.
+	ReferendumSubmission {
+		/// The referendum.
+		referendum: u32,
+	},
+	/// Decision deposit of a referendum.
+	ReferendumDecision {
+		/// The referendum.
+		referendum: u32,
+	},
+	/// Votes. A lock, not a hold: it lies over holds and over other locks, and is no part of their sum.
+	Votes,
+	/// Deposit for proposing a bounty, or of its curator, or of a part's curator.
+	Bounty {
+		/// The bounty.
+		bounty: u32,
+	},
+	/// Storage of the account's proxies.
+	Proxies,
+	/// Storage of calls that the account has announced as a proxy.
+	ProxyAnnouncements,
+	/// Storage of a call that waits for signatures.
+	Multisig,
+	/// Storage of the account's identity and those of its subaccounts, and fees for its judgement.
+	Identity,
+}
+
+impl HeldFor {
+	/// Whether it lies over holds, so that it must not be added to them.
+	pub fn is_lock(&self) -> bool {
+		matches!(self, Self::Votes)
+	}
 }
 
 /// Until when units stay on hold.
@@ -101,6 +139,32 @@ pub enum FreedBy {
 	PricingRemoveOffer,
 	/// `session.purge_keys`.
 	SessionPurgeKeys,
+	/// `validatorStaking.unbond`, then `validatorStaking.withdraw_unbonded`.
+	ValidatorUnbond,
+	/// `validatorStaking.withdraw_unbonded`.
+	ValidatorWithdraw,
+	/// `preimage.unnote_preimage`.
+	PreimageUnnote,
+	/// The end of the referendum, then a refund by anybody.
+	ReferendumEnds,
+	/// `referenda.refund_submission_deposit` by anybody.
+	ReferendaRefundSubmission,
+	/// `origins.refund_submission_deposit` by anybody.
+	OriginsRefundSubmission,
+	/// `referenda.refund_decision_deposit` by anybody.
+	ReferendaRefundDecision,
+	/// `convictionVoting.remove_vote` or `undelegate`, then `convictionVoting.unlock` when the locks have run out.
+	VotingUnlock,
+	/// The next step of the bounty: its funding, or its payment.
+	BountyProceeds,
+	/// `proxy.remove_proxies`.
+	ProxyRemove,
+	/// `proxy.remove_announcement`.
+	ProxyRemoveAnnouncement,
+	/// The last signature, or `multisig.cancel_as_multi`.
+	MultisigProceeds,
+	/// `identity.clear_identity`.
+	IdentityClear,
 }
 
 /// Some of the units that an account has on hold.

@@ -214,6 +214,10 @@ explain_holds_of_tuples!(A, B);
 explain_holds_of_tuples!(A, B, C);
 explain_holds_of_tuples!(A, B, C, D);
 explain_holds_of_tuples!(A, B, C, D, E);
+explain_holds_of_tuples!(A, B, C, D, E, F);
+explain_holds_of_tuples!(A, B, C, D, E, F, G);
+explain_holds_of_tuples!(A, B, C, D, E, F, G, H);
+explain_holds_of_tuples!(A, B, C, D, E, F, G, H, I);
 
 /// Who takes part in a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]

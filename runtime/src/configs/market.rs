@@ -6,12 +6,10 @@ use frame_support::{
 	traits::{LinearStoragePrice, fungible::HoldConsideration, tokens::imbalance::ResolveTo},
 	weights::Weight,
 };
-use frame_system::EnsureRoot;
 use polkadot_sdk::*;
 use sp_runtime::{Perbill, Permill};
 
 use super::{
-	consensus::SessionKeyHolds,
 	economy::TreasuryAccount,
 	parameters::{EquivocationSlash, Retention, StakeMultiple, TimeoutSlash},
 	system::RuntimeBlockWeights,
@@ -20,6 +18,8 @@ use crate::{
 	AccountId, Balance, Balances, BlockNumber, Jobs, Models, Pricing, Rewards, Runtime,
 	RuntimeHoldReason, Staking,
 	constants::{ATH, DAYS, HOURS, deposit},
+	governance::origins::{OrRoot, PricingAdmin},
+	holds::{AccountHolds, GovernanceHolds, SessionKeyHolds, ValidatorHolds},
 	weights,
 };
 
@@ -101,7 +101,7 @@ impl athanor_pricing::Config for Runtime {
 	type Currency = Balances;
 	type Models = Models;
 	type Providers = Staking;
-	type AdminOrigin = EnsureRoot<AccountId>;
+	type AdminOrigin = OrRoot<PricingAdmin>;
 	type Consideration = HoldConsideration<
 		AccountId,
 		Balances,
@@ -167,7 +167,16 @@ impl athanor_jobs::Config for Runtime {
 	type Providers = Staking;
 	type Offers = Pricing;
 	type Payout = Rewards;
-	type Holds = (Jobs, Staking, Models, Pricing, SessionKeyHolds);
+	type Holds = (
+		Jobs,
+		Staking,
+		Models,
+		Pricing,
+		SessionKeyHolds,
+		ValidatorHolds,
+		GovernanceHolds,
+		AccountHolds,
+	);
 	type Randomness = pallet_babe::ParentBlockRandomness<Runtime>;
 	type MaxInlineInput = MaxInlineInput;
 	type MaxOutputTokens = MaxOutputTokens;

@@ -8,15 +8,15 @@ use core::marker::PhantomData;
 use frame_support::{
 	dynamic_params::{dynamic_pallet_params, dynamic_params},
 	parameter_types,
-	traits::{EnsureOriginWithArg, Get},
+	traits::{EnsureOrigin, EnsureOriginWithArg, Get},
 };
-use frame_system::EnsureRoot;
 use polkadot_sdk::*;
 use sp_runtime::{FixedU128, Permill};
 
 use crate::{
-	AccountId, BlockNumber, Runtime, RuntimeEvent, RuntimeOrigin,
+	BlockNumber, Runtime, RuntimeEvent, RuntimeOrigin,
 	constants::{DAYS, HOURS},
+	governance::origins::{MarketAdmin, OrRoot},
 	weights,
 };
 
@@ -94,12 +94,7 @@ impl EnsureOriginWithArg<RuntimeOrigin, RuntimeParametersKey> for ParameterAdmin
 		key: &RuntimeParametersKey,
 	) -> Result<Self::Success, RuntimeOrigin> {
 		match key {
-			RuntimeParametersKey::Market(_) => {
-				<EnsureRoot<AccountId> as frame_support::traits::EnsureOrigin<_>>::try_origin(
-					origin,
-				)
-				.map(drop)
-			}
+			RuntimeParametersKey::Market(_) => OrRoot::<MarketAdmin>::try_origin(origin).map(drop),
 		}
 	}
 

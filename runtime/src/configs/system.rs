@@ -14,8 +14,10 @@ use sp_version::RuntimeVersion;
 
 use crate::{
 	AccountId, Balance, Block, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
-	RuntimeOrigin, RuntimeTask, UncheckedExtrinsic, VERSION, configs::consensus::SlotOfBlock,
-	constants::MILLISECS_PER_BLOCK, weights,
+	RuntimeOrigin, RuntimeTask, UncheckedExtrinsic, VERSION,
+	configs::{consensus::SlotOfBlock, pauses::CallFilter},
+	constants::MILLISECS_PER_BLOCK,
+	weights,
 };
 
 /// Share of a block that ordinary transactions can fill. A job takes as much of it as of the job market's
@@ -81,6 +83,7 @@ impl frame_system::Config for Runtime {
 	type SystemWeightInfo = weights::frame_system::WeightInfo<Runtime>;
 	type ExtensionsWeightInfo = weights::frame_system_extensions::WeightInfo<Runtime>;
 	type SS58Prefix = SS58Prefix;
+	type BaseCallFilter = CallFilter;
 }
 
 impl pallet_timestamp::Config for Runtime {

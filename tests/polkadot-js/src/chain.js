@@ -6,7 +6,10 @@ import { u8aConcat, u8aToHex } from '@polkadot/util';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
 
 /** Our pallets, as the metadata names them. */
-export const PALLETS = ['Models', 'Staking', 'Pricing', 'Jobs', 'Rewards'];
+export const PALLETS = ['Models', 'Staking', 'Pricing', 'Jobs', 'Rewards', 'Origins'];
+
+/** Those of them that have no constants. */
+export const WITHOUT_CONSTANTS = new Set(['Origins']);
 
 /** Those of them that nobody can call, so that they have no errors either. */
 export const WITHOUT_CALLS = new Set(['Rewards']);

@@ -6,7 +6,7 @@ import { after, describe, it } from 'node:test';
 
 import { compactFromU8a, stringCamelCase, u8aConcat, u8aEq, u8aToHex } from '@polkadot/util';
 
-import { PALLETS, WITHOUT_CALLS, connect, ours, text, variants } from '../src/chain.js';
+import { PALLETS, WITHOUT_CALLS, WITHOUT_CONSTANTS, connect, ours, text, variants } from '../src/chain.js';
 import { Samples } from '../src/samples.js';
 
 const api = await connect();
@@ -49,7 +49,9 @@ describe('decoding', () => {
       if (!WITHOUT_CALLS.has(name)) it('calls', (test) => calls(pallet, test));
       it('events', (test) => events(pallet, test));
       if (PALLETS.includes(name) && !WITHOUT_CALLS.has(name)) it('errors', (test) => errors(pallet, test));
-      if (PALLETS.includes(name)) it('constants', (test) => constants(pallet, test));
+      if (PALLETS.includes(name) && !WITHOUT_CONSTANTS.has(name)) {
+        it('constants', (test) => constants(pallet, test));
+      }
       if (pallet.storage.isSome) it('storage', (test) => storage(pallet, test));
       if (pallet.viewFunctions.length > 0) it('view functions', (test) => views(pallet, test));
     });

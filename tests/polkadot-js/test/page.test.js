@@ -63,7 +63,7 @@ describe('the page', () => {
     const listed = rows.map(([, section, name]) => `${section}.${name}`);
     const sections = PALLETS.map((name) => name.toLowerCase());
     const there = sections.flatMap((section) =>
-      Object.keys(api.consts[section]).map((name) => `${section}.${name}`),
+      Object.keys(api.consts[section] ?? {}).map((name) => `${section}.${name}`),
     );
     assert.deepEqual(sorted(listed), sorted(there));
     for (const [row, section, name, value] of rows) {
