@@ -4,6 +4,7 @@
 use athanor_fuzz::{
 	calls,
 	cast::Actor,
+	chain::{Fate, Sender},
 	input::Pick,
 	operation::{Input, Mode, Needs, Post, Time},
 	read::FLOOR,
@@ -81,9 +82,7 @@ fn each_flaw_of_a_post_has_its_own_error_and_changes_nothing() {
 		});
 	}
 	let call = post(&mut world, |_| {});
-	world.inside(|| {
-		let origin = RuntimeOrigin::signed(Actor::Alice.account());
-		call.dispatch(origin).expect("without a flaw it is taken");
-	});
+	let fate = world.send(Sender::Signed(Actor::Alice), &call).unwrap();
+	assert_eq!(fate, Fate::Done, "without a flaw it is taken");
 	world.check().unwrap();
 }
