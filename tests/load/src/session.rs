@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use athanor_runtime::{Runtime, VERSION};
+use athanor_runtime::{Runtime, VERSION, governance::pallet_origins::Tempo};
+use polkadot_sdk::sp_io::TestExternalities;
 
 use crate::{
 	engine::{self, Chain},
@@ -80,6 +81,17 @@ async fn load(options: &Options, node: Option<&Node>) -> Result<Report> {
 	Ok(report)
 }
 
+/// The metadata of the runtime that this program was built with, on a chain whose governance has this tempo: the
+/// periods among its constants depend on it.
+fn metadata(tempo: Option<u32>) -> Vec<u8> {
+	TestExternalities::default().execute_with(|| {
+		if let Some(tempo) = tempo {
+			Tempo::<Runtime>::put(tempo);
+		}
+		Runtime::metadata().into()
+	})
+}
+
 /// What signatures are bound to, once it is certain that the node runs the runtime that this program was
 /// built with.
 async fn bind(rpc: &Rpc) -> Result<(Binding, Versions)> {
@@ -87,7 +99,8 @@ async fn bind(rpc: &Rpc) -> Result<(Binding, Versions)> {
 	let same = runtime.spec_name == VERSION.spec_name
 		&& runtime.spec_version == VERSION.spec_version
 		&& runtime.transaction_version == VERSION.transaction_version
-		&& rpc.metadata().await? == Vec::<u8>::from(Runtime::metadata());
+		&& rpc.metadata().await?
+			== metadata(rpc.value(&Tempo::<Runtime>::hashed_key(), None).await?);
 	ensure!(
 		same,
 		"the node runs another runtime ({}/{}) than this program was built with ({}/{}); build both from \

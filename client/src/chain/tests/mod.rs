@@ -20,7 +20,7 @@ use athanor_primitives::{
 	split::Payment,
 };
 use athanor_runtime::Runtime;
-use polkadot_sdk::sp_core::crypto::AccountId32 as RuntimeAccount;
+use polkadot_sdk::{sp_core::crypto::AccountId32 as RuntimeAccount, sp_io::TestExternalities};
 use subxt::{
 	ArcMetadata, Metadata, OfflineClient, SubstrateConfig, client::OfflineClientAtBlock,
 	config::substrate::SpecVersionForRange,
@@ -33,7 +33,10 @@ use super::{
 };
 
 static METADATA: LazyLock<ArcMetadata> = LazyLock::new(|| {
-	let bytes = Runtime::metadata_at_version(16).expect("the runtime has metadata of version 16");
+	// The periods of governance among its constants are read from the state.
+	let bytes = TestExternalities::default()
+		.execute_with(|| Runtime::metadata_at_version(16))
+		.expect("the runtime has metadata of version 16");
 	Metadata::decode_from(&bytes).expect("subxt reads it").arc()
 });
 
