@@ -221,8 +221,10 @@ impl Chain {
 		}
 		let (used, limit) = self.inside(|| {
 			let base = <Runtime as frame_system::Config>::BlockWeights::get().base_block;
-			let hook = <Runtime as athanor_jobs::Config>::HookWeight::get();
-			let limit = base.saturating_add(hook).saturating_add(OTHER_HOOKS);
+			let limit = base
+				.saturating_add(<Runtime as athanor_jobs::Config>::HookWeight::get())
+				.saturating_add(<Runtime as pallet_scheduler::Config>::MaximumWeight::get())
+				.saturating_add(OTHER_HOOKS);
 			(System::block_weight().total(), limit)
 		});
 		demand(
@@ -456,6 +458,10 @@ pub fn pass_over(next: BlockNumber) {
 		if block > AgendaCursor::<Runtime>::get(agenda).block {
 			AgendaCursor::<Runtime>::insert(agenda, Cursor { block, page: 0 });
 		}
+	}
+	let mut scheduled = pallet_scheduler::Agenda::<Runtime>::iter_keys();
+	if scheduled.all(|at| at >= next) {
+		pallet_scheduler::IncompleteSince::<Runtime>::put(next);
 	}
 }
 
