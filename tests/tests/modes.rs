@@ -437,6 +437,17 @@ impl Market {
 						&& entry["amount"] == provider.bonded.to_string(),
 					"{provider:?}: {entry}"
 				);
+			} else if *reason == "validator_bond" {
+				// Alice makes the blocks.
+				let bond = balance
+					.holds
+					.iter()
+					.find(|hold| hold.reason.starts_with("ValidatorStaking."));
+				let bond = bond.with_context(|| format!("{name} has no bond: {balance:?}"))?;
+				ensure!(
+					entry["amount"] == bond.amount.to_string(),
+					"{bond:?}: {entry}"
+				);
 			} else {
 				let known =
 					reason["offer_deposit"].is_object() || reason["model_deposit"].is_object();
