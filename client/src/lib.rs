@@ -43,8 +43,9 @@ pub use error::{Error, Invalid, KeyError, Rejection};
 pub use keys::Key;
 pub use verify::{VerifyOptions, verify_job};
 
-// What the interface of this library is made of, so that its users need not name the crate.
+// What the interface of this library is made of, so that its users need not name the crates.
 pub use athanor_primitives as primitives;
+pub use subxt::Metadata;
 
 #[cfg(test)]
 mod tests {
@@ -68,6 +69,15 @@ mod tests {
 		spawnable(chain.past_job(0, block));
 		spawnable(chain.wait_for_outcome(0, true));
 		spawnable(verify_job(&chain, 0, &VerifyOptions::default()));
+		let gov = async {
+			let view = chain.at(At::Best).await?;
+			view.referenda().await?;
+			view.locks(&key.account()).await?;
+			view.parameters().await?;
+			view.try_call(&chain::gov::Origin::Root, &[]).await?;
+			chain.enacted(&view, 0, 0).await
+		};
+		spawnable(gov);
 		spawnable(async {
 			let view = chain.at(At::Best).await?;
 			view.models().await?;

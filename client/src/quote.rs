@@ -65,7 +65,7 @@ pub struct Quote {
 	/// The most to pay per token.
 	#[serde(serialize_with = "price_json")]
 	pub ceiling: Price,
-	/// Governed bounds of the model's price class.
+	/// What the model's price class costs now: at least its price, at most what governance allows.
 	#[serde(serialize_with = "bounds_json")]
 	pub bounds: PriceBounds,
 	/// Blocks after which it would be refunded.
@@ -153,6 +153,8 @@ struct Market {
 	release: Release,
 	bounds: PriceBounds,
 	constants: Constants,
+	/// Blocks that a worker has for any job.
+	base_work_period: u32,
 }
 
 impl Market {
@@ -169,6 +171,7 @@ impl Market {
 		Ok(Self {
 			bounds: view.price_bounds(release.model.price_class).await?,
 			constants: view.constants()?,
+			base_work_period: view.base_work_period().await?,
 			release,
 		})
 	}
@@ -206,7 +209,9 @@ impl Market {
 			input_len,
 			tokens_in,
 			tokens_out,
-			work_period: self.constants.work_period(tokens_in, tokens_out),
+			work_period: self
+				.constants
+				.work_period(self.base_work_period, tokens_in, tokens_out),
 		})
 	}
 
@@ -236,8 +241,8 @@ impl Market {
 			return Ok(());
 		}
 		Err(Error::Input(format!(
-			"the price ceiling of {}u in and {}u out is below the floor of this model's price \
-			 class, {}u in and {}u out: no offer can be under it",
+			"the price ceiling of {}u in and {}u out is below the price of this model's class now, \
+			 {}u in and {}u out: nobody works for less",
 			ceiling.input, ceiling.output, self.bounds.floor.input, self.bounds.floor.output
 		)))
 	}
@@ -283,7 +288,8 @@ impl Market {
 				matches!(candidate.verdict, Ok(_) | Err(Ineligible::NotEnoughCover))
 			})
 			.filter_map(|candidate| offers.get(&candidate.provider))
-			.filter_map(|offer| Some((size.cost(&offer.price)?, offer.price)))
+			.map(|offer| offer.price.at_least(&self.bounds.floor))
+			.filter_map(|price| Some((size.cost(&price)?, price)))
 			.collect();
 		prices.sort_by_key(|(cost, price)| (*cost, price.input));
 		prices.dedup();
@@ -309,8 +315,8 @@ impl Market {
 fn nobody(model: ModelId) -> Error {
 	Error::NotFound(format!(
 		"nobody can take this job on model {model} right now, so there is no price to go by; see \
-		 `athanor model show {model}`, or give --max-price-in and --max-price-out to wait for an offer, \
-		 or to be told by `athanor job quote` what each provider lacks"
+		 `athanor model show {model}`, or give --max-price-in and --max-price-out to wait for an offer; with \
+		 both, a quote says what each provider lacks: see `athanor job quote --help`"
 	))
 }
 
@@ -327,6 +333,7 @@ mod tests {
 				ceiling: Price::flat(1_000),
 			},
 			constants: constants(),
+			base_work_period: 10,
 		}
 	}
 
@@ -394,13 +401,25 @@ mod tests {
 			.collect();
 		let offers = [(1, 100), (2, 10), (3, 20), (4, 41), (5, 990)]
 			.map(|(byte, units)| (account(byte), offer(units)));
-		let ceilings = market.ceilings(&candidates, &offers.into(), &size);
+		let offers = offers.into();
+		let ceilings = market.ceilings(&candidates, &offers, &size);
 		assert_eq!(
 			ceilings,
 			[Price::flat(52), Price::flat(125), Price::flat(1_000)],
 			"a quarter more, rounded up, and not above the governed ceiling"
 		);
 		assert!(market.ceilings(&[], &BTreeMap::new(), &size).is_empty());
+
+		// Nobody works for less than the price of the class.
+		let dear = Market {
+			bounds: PriceBounds {
+				floor: Price::flat(200),
+				..market.bounds
+			},
+			..market
+		};
+		let ceilings = dear.ceilings(&candidates, &offers, &size);
+		assert_eq!(ceilings, [Price::flat(250), Price::flat(1_000)]);
 	}
 
 	#[test]
@@ -429,7 +448,11 @@ mod tests {
 			input: 4,
 			output: 9,
 		});
-		assert!(low.unwrap_err().to_string().contains("floor"));
+		assert!(
+			low.unwrap_err()
+				.to_string()
+				.contains("nobody works for less")
+		);
 		assert!(market().check_ceiling(&Price::flat(5)).is_ok());
 	}
 

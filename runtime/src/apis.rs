@@ -23,8 +23,12 @@ use sp_version::RuntimeVersion;
 
 use crate::{
 	AccountId, Babe, Balance, Block, Executive, Grandpa, Historical, InherentDataExt, Nonce,
-	Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
-	configs::consensus::EpochDuration, constants::MILLISECS_PER_BLOCK, presets,
+	OriginCaller, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, SessionKeys, System,
+	TransactionPayment, VERSION,
+	configs::{consensus::EpochDuration, parameters},
+	constants::MILLISECS_PER_BLOCK,
+	governance::dry_run::{self, Effective, Trial},
+	presets,
 };
 
 impl_runtime_apis! {
@@ -250,6 +254,16 @@ impl_runtime_apis! {
 
 		fn query_length_to_fee(length: u32) -> Balance {
 			TransactionPayment::length_to_fee(length)
+		}
+	}
+
+	impl dry_run::GovernanceApi<Block, OriginCaller, RuntimeEvent> for Runtime {
+		fn try_call(origin: OriginCaller, call: Vec<u8>) -> Trial<RuntimeEvent> {
+			dry_run::try_call(origin, &call)
+		}
+
+		fn effective_parameters() -> Vec<Effective> {
+			parameters::effective_parameters()
 		}
 	}
 

@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use athanor_models::{ModelSpec, VersionSpec};
 use athanor_primitives::{
-	ModelId, WorkerKey, eligibility::Attributes, model::PriceClass, price::Price,
+	ModelId, WorkerKey, eligibility::Attributes, model::PriceClass, price::Price, split::Payment,
 };
 use codec::Encode;
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList};
@@ -12,18 +12,15 @@ use frame_support::traits::{
 	StorageInfo, StorageInfoTrait, WhitelistedStorageKeys, fungible::Balanced,
 };
 use polkadot_sdk::*;
-use sp_runtime::DispatchError;
+use sp_runtime::{DispatchError, Permill};
 
 use crate::{
 	AccountId, AllPalletsWithSystem, Balance, Balances, Bounties, ChildBounties, ConvictionVoting,
-	Identity, Jobs, Models, Multisig, Parameters, Preimage, Pricing, Proxy, Referenda, Rewards,
-	Runtime, RuntimeOrigin, SafeMode, Scheduler, Staking, Timestamp, TransactionPayment, Treasury,
-	TxPause, Utility,
-	configs::{
-		economy::TreasuryAccount,
-		parameters::{RuntimeParameters, values::market},
-	},
-	constants::{ATH, DAYS},
+	Identity, Jobs, Models, Multisig, Origins, Parameters, Preimage, Pricing, Proxy, Referenda,
+	Rewards, Runtime, RuntimeOrigin, SafeMode, Scheduler, Staking, Timestamp, TransactionPayment,
+	Treasury, TxPause, Utility,
+	configs::{economy::TreasuryAccount, market::MinStake},
+	constants::ATH,
 };
 
 /// `frame_system` keeps its benchmarks in crates of their own.
@@ -35,13 +32,6 @@ impl frame_system_benchmarking::Config for Runtime {}
 
 impl pallet_transaction_payment::BenchmarkConfig for Runtime {}
 
-/// What the benchmark of `pallet_parameters` sets.
-impl Default for RuntimeParameters {
-	fn default() -> Self {
-		Self::Market(market::Parameters::Retention(market::Retention, Some(DAYS)))
-	}
-}
-
 frame_benchmarking::define_benchmarks!(
 	[frame_system, SystemBench]
 	[frame_system_extensions, SystemExtensionsBench]
@@ -49,6 +39,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_balances, Balances]
 	[pallet_transaction_payment, TransactionPayment]
 	[pallet_parameters, Parameters]
+	[pallet_origins, Origins]
 	[pallet_preimage, Preimage]
 	[pallet_scheduler, Scheduler]
 	[pallet_referenda, Referenda]
@@ -122,6 +113,16 @@ impl athanor_jobs::benchmarking::BenchmarkHelper<Runtime> for Helper {
 			source,
 		};
 		expect(Models::publish_version(signed(author), id, newer));
+		// A job takes longest to pay for if the royalty was split before it was posted.
+		endow(&Rewards::pot());
+		endow(&Staking::pot());
+		let holder = frame_benchmarking::account("holder", 0, 0);
+		expect(Rewards::transfer_royalty(signed(author), id, holder, 1));
+		athanor_rewards::Royalties::<Runtime>::mutate(id, |royalty| {
+			if let Some(royalty) = royalty {
+				royalty.split_at = 0;
+			}
+		});
 		id
 	}
 
@@ -145,11 +146,20 @@ impl athanor_jobs::benchmarking::BenchmarkHelper<Runtime> for Helper {
 			},
 		);
 		athanor_staking::KeysOf::<Runtime>::insert(who, key, ());
+		// The job has to be covered by what is delegated, so that the pool is looked at.
+		let delegator = frame_benchmarking::account("delegator", 0, 1);
+		expect(athanor_staking::benchmarking::put_behind::<Runtime>(
+			&delegator,
+			who,
+			MinStake::get(),
+		));
 		athanor_staking::Providers::<Runtime>::mutate(who, |record| {
 			if let Some(record) = record {
 				record.keys = 1;
+				record.committed = record.bonded;
 			}
 		});
+		accuse(who);
 		let price = <Self as athanor_jobs::benchmarking::BenchmarkHelper<Runtime>>::price();
 		expect(Pricing::set_offer(
 			signed(who),
@@ -176,6 +186,20 @@ impl athanor_jobs::benchmarking::BenchmarkHelper<Runtime> for Helper {
 		}
 	}
 
+	fn pause(who: &AccountId) {
+		expect(athanor_staking::benchmarking::pause::<Runtime>(who));
+	}
+
+	fn slashes(who: &AccountId) -> usize {
+		let all = athanor_staking::PendingSlashes::<Runtime>::iter_values();
+		all.filter(|slash| slash.provider == *who).count()
+	}
+
+	fn check_payment(payment: &Payment) {
+		assert!(payment.provider > 0 && payment.delegators > 0 && payment.author > 0);
+		assert!(payment.treasury > 0);
+	}
+
 	fn randomness() {
 		pallet_babe::AuthorVrfRandomness::<Runtime>::put(Some([7; 32]));
 	}
@@ -198,6 +222,7 @@ impl athanor_pricing::benchmarking::BenchmarkHelper<Runtime> for Helper {
 		expect(athanor_staking::benchmarking::provider::<Runtime>(
 			who, parts, 1,
 		));
+		accuse(who);
 	}
 
 	fn disqualify(who: &AccountId) {
@@ -212,12 +237,34 @@ impl athanor_pricing::benchmarking::BenchmarkHelper<Runtime> for Helper {
 	}
 }
 
+impl athanor_rewards::benchmarking::BenchmarkHelper<Runtime> for Helper {
+	fn model(owner: &AccountId) -> ModelId {
+		endow(owner);
+		let id = athanor_models::NextModelId::<Runtime>::get();
+		let largest = athanor_models::benchmarking::largest_model::<Runtime>(1);
+		expect(Models::register(signed(owner), largest));
+		id
+	}
+
+	fn remove(model: ModelId) {
+		athanor_models::Models::<Runtime>::remove(model);
+	}
+}
+
 /// Enough for any stake and deposit.
 const FUNDS: Balance = Balance::MAX >> 24;
 
 fn endow(who: &AccountId) {
 	let credit = <Balances as Balanced<AccountId>>::issue(FUNDS);
 	let _ = Balances::resolve(who, credit);
+}
+
+/// Lets as many slashes be pending as have entries in the provider's record. They take nothing of its own stake.
+fn accuse(who: &AccountId) {
+	let (most, share) = (athanor_staking::MAX_PENDING, Permill::from_parts(1));
+	expect(athanor_staking::benchmarking::accuse::<Runtime>(
+		who, most, 0, share,
+	));
 }
 
 fn signed(who: &AccountId) -> RuntimeOrigin {

@@ -1,7 +1,10 @@
 //! What the SDK's pallets have on hold of an account, explained as our own pallets explain theirs.
 //!
-//! Some of them keep no index by account, so all their records are looked through, up to [`MAX_RECORDS`]: this
+//! Some of them keep no index by account, so all their records are looked through, however many there are: this
 //! is for explanations, which cost nothing on chain, and never for calls.
+
+mod times;
+mod votes;
 
 use alloc::vec::Vec;
 use core::iter::once;
@@ -23,11 +26,7 @@ use sp_runtime::traits::Convert;
 use crate::{
 	AccountId, Balance, Balances, BlockNumber, Runtime,
 	configs::governance::{PreimageDepositBase, PreimageDepositPerByte},
-	constants::EPOCH,
 };
-
-/// Records of one kind that are looked through.
-pub const MAX_RECORDS: usize = 10_000;
 
 fn held(reason: HeldFor, amount: Balance, until: HeldUntil, freed_by: FreedBy) -> Held {
 	Held {
@@ -81,20 +80,43 @@ impl ExplainHolds for ValidatorHolds {
 			held(
 				HeldFor::ValidatorUnbonding,
 				chunk.value,
-				HeldUntil::CallableFrom(start_of_era(chunk.era)),
+				callable_from(times::planning_of_era(chunk.era)),
 				FreedBy::ValidatorWithdraw,
 			)
 		});
-		some(once(active).chain(unlocking), limit)
+		let all = once(active).chain(unlocking).chain(pending_slashes(who));
+		some(all, limit)
 	}
 }
 
-/// In which block an era begins, if all blocks come in time. This one if it has begun.
-fn start_of_era(era: u32) -> BlockNumber {
-	let now = pallet_staking::CurrentEra::<Runtime>::get().unwrap_or_default();
-	let length = EPOCH.saturating_mul(<Runtime as pallet_staking::Config>::SessionsPerEra::get());
-	let blocks = era.saturating_sub(now).saturating_mul(length);
-	frame_system::Pallet::<Runtime>::block_number().saturating_add(blocks)
+/// From that block on, or some day if that depends on others.
+fn callable_from(block: Option<BlockNumber>) -> HeldUntil {
+	block.map_or(HeldUntil::OthersAct, HeldUntil::CallableFrom)
+}
+
+/// In that block at the latest, or some day if that depends on others.
+fn ends_by(block: Option<BlockNumber>) -> HeldUntil {
+	block.map_or(HeldUntil::OthersAct, HeldUntil::EndsBy)
+}
+
+/// Slashes that will take something of the bond.
+fn pending_slashes(who: &AccountId) -> impl Iterator<Item = Held> {
+	pallet_staking::UnappliedSlashes::<Runtime>::iter()
+		.flat_map(|(era, slashes)| slashes.into_iter().map(move |slash| (era, slash)))
+		.flat_map(|(era, slash)| {
+			once((slash.validator, slash.own))
+				.chain(slash.others)
+				.map(move |(staker, amount)| (era, staker, amount))
+		})
+		.filter(move |(_, staker, _)| staker == who)
+		.map(|(era, _, amount)| {
+			held(
+				HeldFor::PendingValidatorSlash { era },
+				amount,
+				ends_by(times::begin_of_era(era)),
+				FreedBy::ValidatorCancelSlash,
+			)
+		})
 }
 
 /// What is on hold for proposals and locked for votes.
@@ -106,7 +128,7 @@ impl ExplainHolds for GovernanceHolds {
 	fn explain(who: &AccountId, limit: u32) -> Vec<Held> {
 		let found = preimages(who)
 			.chain(referenda(who))
-			.chain(once(votes(who)))
+			.chain(votes::explain(who))
 			.chain(bounties(who))
 			.chain(child_bounties(who));
 		some(found, limit)
@@ -115,7 +137,6 @@ impl ExplainHolds for GovernanceHolds {
 
 fn preimages(who: &AccountId) -> impl Iterator<Item = Held> {
 	pallet_preimage::RequestStatusFor::<Runtime>::iter_values()
-		.take(MAX_RECORDS)
 		.filter_map(|status| match status {
 			RequestStatus::Unrequested {
 				ticket: (owner, _),
@@ -141,81 +162,88 @@ fn preimages(who: &AccountId) -> impl Iterator<Item = Held> {
 
 fn referenda(who: &AccountId) -> impl Iterator<Item = Held> {
 	pallet_referenda::ReferendumInfoFor::<Runtime>::iter()
-		.take(MAX_RECORDS)
 		.flat_map(|(referendum, info)| {
-			let (ongoing, approved, submission, decision) = match info {
-				ReferendumInfo::Ongoing(status) => (
-					true,
-					false,
-					Some(status.submission_deposit),
-					status.decision_deposit,
-				),
+			let over = (HeldUntil::OwnerActs, FreedBy::ReferendaRefundDecision);
+			let (submission, of_submission, decision, of_decision) = match info {
+				ReferendumInfo::Ongoing(status) => {
+					let until = callable_from(times::end_of_referendum(&status));
+					let ends = (until, FreedBy::ReferendumEnds);
+					let submission = Some(status.submission_deposit);
+					(submission, ends, status.decision_deposit, ends)
+				}
 				ReferendumInfo::Approved(_, submission, decision)
-				| ReferendumInfo::Cancelled(_, submission, decision) => (false, true, submission, decision),
+				| ReferendumInfo::Cancelled(_, submission, decision) => {
+					let refund = (over.0, FreedBy::ReferendaRefundSubmission);
+					(submission, refund, decision, over)
+				}
 				ReferendumInfo::Rejected(_, submission, decision)
-				| ReferendumInfo::TimedOut(_, submission, decision) => (false, false, submission, decision),
-				ReferendumInfo::Killed(_) => (false, false, None, None),
+				| ReferendumInfo::TimedOut(_, submission, decision) => {
+					let refund = (over.0, FreedBy::OriginsRefundSubmission);
+					(submission, refund, decision, over)
+				}
+				ReferendumInfo::Killed(_) => (None, over, None, over),
 			};
-			let submission = submission.map(|Deposit { who, amount }| {
-				let freed_by = match (ongoing, approved) {
-					(true, _) => FreedBy::ReferendumEnds,
-					(false, true) => FreedBy::ReferendaRefundSubmission,
-					(false, false) => FreedBy::OriginsRefundSubmission,
-				};
+			let submission = submission.map(|deposit| {
 				let reason = HeldFor::ReferendumSubmission { referendum };
-				(who, deposit(reason, amount, freed_by))
+				(reason, deposit, of_submission)
 			});
-			let decision = decision.map(|Deposit { who, amount }| {
-				let freed_by = match ongoing {
-					true => FreedBy::ReferendumEnds,
-					false => FreedBy::ReferendaRefundDecision,
-				};
+			let decision = decision.map(|deposit| {
 				let reason = HeldFor::ReferendumDecision { referendum };
-				(who, deposit(reason, amount, freed_by))
+				(reason, deposit, of_decision)
 			});
 			submission.into_iter().chain(decision)
 		})
-		.filter(move |(owner, _)| owner == who)
-		.map(|(_, held)| held)
-}
-
-/// Locks of votes lie over each other, and over holds: the largest counts.
-fn votes(who: &AccountId) -> Held {
-	let locks = pallet_conviction_voting::ClassLocksFor::<Runtime>::get(who);
-	let amount = locks.iter().map(|(_, amount)| *amount).max();
-	deposit(
-		HeldFor::Votes,
-		amount.unwrap_or_default(),
-		FreedBy::VotingUnlock,
-	)
+		.filter(move |(_, deposit, _)| deposit.who == *who)
+		.map(|(reason, Deposit { amount, .. }, (until, freed_by))| {
+			held(reason, amount, until, freed_by)
+		})
 }
 
 /// What a bounty has on deposit: its first fields, of which the SDK shows only some.
 #[derive(Decode)]
 struct BountyDeposits {
 	proposer: AccountId,
-	_value: Balance,
+	value: Balance,
 	_fee: Balance,
 	curator: Balance,
 	bond: Balance,
 }
 
+/// What a bounty is worth.
+fn bounty_value(bounty: pallet_bounties::BountyIndex) -> Option<Balance> {
+	let record = pallet_bounties::Bounties::<Runtime>::get(bounty)?;
+	let deposits = BountyDeposits::decode(&mut record.encode().as_slice()).ok()?;
+	Some(deposits.value)
+}
+
 fn bounties(who: &AccountId) -> impl Iterator<Item = Held> {
 	pallet_bounties::Bounties::<Runtime>::iter()
-		.take(MAX_RECORDS)
 		.filter_map(|(bounty, record)| {
-			let status = record.get_status();
 			let deposits = BountyDeposits::decode(&mut record.encode().as_slice()).ok()?;
-			let (owner, amount) = match status {
-				BountyStatus::Proposed
-				| BountyStatus::Approved
-				| BountyStatus::ApprovedWithCurator { .. } => (deposits.proposer, deposits.bond),
-				BountyStatus::Active { curator, .. }
-				| BountyStatus::PendingPayout { curator, .. } => (curator, deposits.curator),
+			let (proposer, bond) = (deposits.proposer, deposits.bond);
+			let (owner, amount, until, freed_by) = match record.get_status() {
+				BountyStatus::Proposed => {
+					let until = HeldUntil::OthersAct;
+					(proposer, bond, until, FreedBy::BountyProceeds)
+				}
+				BountyStatus::Approved | BountyStatus::ApprovedWithCurator { .. } => {
+					let until = ends_by(times::funding_of_bounty(bounty));
+					(proposer, bond, until, FreedBy::BountyProceeds)
+				}
+				BountyStatus::Active { curator, .. } => {
+					let until = HeldUntil::OwnerActs;
+					(curator, deposits.curator, until, FreedBy::BountyUnassign)
+				}
+				BountyStatus::PendingPayout {
+					curator, unlock_at, ..
+				} => {
+					let until = HeldUntil::CallableFrom(unlock_at);
+					(curator, deposits.curator, until, FreedBy::BountyClaim)
+				}
 				BountyStatus::Funded | BountyStatus::CuratorProposed { .. } => return None,
 			};
 			let reason = HeldFor::Bounty { bounty };
-			Some((owner, deposit(reason, amount, FreedBy::BountyProceeds)))
+			Some((owner, held(reason, amount, until, freed_by)))
 		})
 		.filter(move |(owner, _)| owner == who)
 		.map(|(_, held)| held)
@@ -223,18 +251,24 @@ fn bounties(who: &AccountId) -> impl Iterator<Item = Held> {
 
 fn child_bounties(who: &AccountId) -> impl Iterator<Item = Held> {
 	pallet_child_bounties::ChildBounties::<Runtime>::iter()
-		.take(MAX_RECORDS)
-		.filter_map(|(bounty, _, record)| {
-			let curator = match record.status {
-				ChildBountyStatus::Active { curator }
-				| ChildBountyStatus::PendingPayout { curator, .. } => curator,
+		.filter_map(|(bounty, child, record)| {
+			let (curator, until, freed_by) = match record.status {
+				ChildBountyStatus::Active { curator } => {
+					(curator, HeldUntil::OwnerActs, FreedBy::ChildBountyUnassign)
+				}
+				ChildBountyStatus::PendingPayout {
+					curator, unlock_at, ..
+				} => {
+					let until = HeldUntil::CallableFrom(unlock_at);
+					(curator, until, FreedBy::ChildBountyClaim)
+				}
 				ChildBountyStatus::Added | ChildBountyStatus::CuratorProposed { .. } => {
 					return None;
 				}
 			};
-			let reason = HeldFor::Bounty { bounty };
+			let reason = HeldFor::ChildBounty { bounty, child };
 			let amount = record.curator_deposit;
-			Some((curator, deposit(reason, amount, FreedBy::BountyProceeds)))
+			Some((curator, held(reason, amount, until, freed_by)))
 		})
 		.filter(move |(owner, _)| owner == who)
 		.map(|(_, held)| held)
@@ -258,7 +292,6 @@ impl ExplainHolds for AccountHolds {
 			),
 		];
 		let multisigs = pallet_multisig::Multisigs::<Runtime>::iter_values()
-			.take(MAX_RECORDS)
 			.filter(|multisig| multisig.depositor == *who)
 			.map(|multisig| {
 				deposit(

@@ -4,6 +4,7 @@ use alloc::{vec, vec::Vec};
 
 use athanor_primitives::{
 	model::PriceClass,
+	policy::Policy,
 	price::{Price, PriceBounds},
 };
 use frame_support::build_struct_json_patch;
@@ -61,16 +62,26 @@ fn validator(sr: Sr25519Keyring, ed: Ed25519Keyring) -> Validator {
 	}
 }
 
-/// Price bounds of each class at the start: from a millionth of an ATH per thousand tokens up.
-fn bounds() -> Vec<(PriceClass, PriceBounds)> {
-	let class = |floor: Balance, ceiling: Balance| PriceBounds {
-		floor: Price::flat(floor),
-		ceiling: Price::flat(ceiling),
+/// The policy of each class at the start, and its price: from a millionth of an ATH per thousand tokens up.
+/// While between 40 and 60 % of the slots are busy it stays, and it moves by 2 % in a period at most.
+fn policies() -> Vec<(PriceClass, Policy, Price)> {
+	let class = |class: PriceClass, floor: Balance, ceiling: Balance| {
+		let bounds = PriceBounds {
+			floor: Price::flat(floor),
+			ceiling: Price::flat(ceiling),
+		};
+		let policy = Policy {
+			bounds,
+			low: 400_000,
+			high: 600_000,
+			step: 20_000,
+		};
+		(class, policy, bounds.floor)
 	};
 	vec![
-		(PriceClass::Small, class(MICRO / 1_000, MILLI)),
-		(PriceClass::Medium, class(MICRO / 100, 10 * MILLI)),
-		(PriceClass::Large, class(MICRO / 10, 100 * MILLI)),
+		class(PriceClass::Small, MICRO / 1_000, MILLI),
+		class(PriceClass::Medium, MICRO / 100, 10 * MILLI),
+		class(PriceClass::Large, MICRO / 10, 100 * MILLI),
 	]
 }
 
@@ -115,7 +126,9 @@ fn genesis(validators: Vec<Validator>) -> serde_json::Value {
 			max_validator_count: Some(MOST_CANDIDATES),
 			max_nominator_count: Some(MOST_NOMINATORS),
 		},
-		pricing: PricingConfig { bounds: bounds() },
+		pricing: PricingConfig {
+			policies: policies()
+		},
 	})
 }
 

@@ -3,13 +3,19 @@
 
 mod chain;
 
+use athanor_primitives::explain::{FreedBy, HeldFor, HeldUntil};
 use athanor_runtime::{
 	AccountId, Babe, Balances, Header, Historical, Runtime, RuntimeEvent, RuntimeOrigin, Session,
 	System, ValidatorStaking,
 	configs::{economy::TreasuryAccount, validators::SlashDeferDuration},
 	constants::{ATH, EPOCH},
+	governance::origins::Origin,
 };
-use chain::{Blocks, by_validator, genesis_of};
+use chain::{
+	Blocks, by_validator, genesis_of,
+	referenda::{dispatch, explained},
+};
+use codec::Decode;
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{
@@ -17,13 +23,14 @@ use frame_support::{
 		fungible::{Inspect, InspectHold},
 	},
 };
-use pallet_staking::HoldReason;
+use pallet_staking::{ConfigOp, HoldReason};
 use polkadot_sdk::*;
 use pretty_assertions::assert_eq;
 use sp_consensus_babe::{AuthorityId, EquivocationProof, digests::CompatibleDigestItem};
 use sp_core::{Pair, sr25519};
+use sp_io::{hashing::twox_128, storage};
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave};
-use sp_runtime::{DigestItem, traits::Header as _};
+use sp_runtime::{DigestItem, Perbill, Percent, traits::Header as _};
 
 const BOND: u128 = 10_000 * ATH;
 
@@ -241,6 +248,303 @@ fn a_slash_can_be_cancelled_by_governance_and_by_nobody_else() {
 		));
 		eras(blocks, SlashDeferDuration::get() + 3);
 		assert_eq!(bond(Dave), BOND);
+	});
+}
+
+#[test]
+fn a_pending_slash_is_told_with_the_block_in_which_it_is_taken() {
+	run(|blocks| {
+		blocks.author = u32::from(index(Dave) == 0);
+		blocks.next();
+		assert_eq!(explained(Dave).len(), 1, "the bond");
+		assert_ok!(report(Alice, equivocation(Dave, blocks.slot)));
+		let era = pallet_staking::ActiveEra::<Runtime>::get().unwrap().index;
+		let slash = || {
+			let all = explained(Dave);
+			let era = era + SlashDeferDuration::get() + 1;
+			all.into_iter()
+				.find(|held| held.reason == HeldFor::PendingValidatorSlash { era })
+		};
+		let told = slash().expect("it is told");
+		assert_eq!(told.amount, BOND * 9 / 16);
+		assert_eq!(told.freed_by, FreedBy::ValidatorCancelSlash);
+
+		// Slots go by without blocks as long as there is time.
+		let left = || match slash().expect("it pends").until {
+			HeldUntil::EndsBy(block) => block - System::block_number(),
+			other => panic!("{other:?}"),
+		};
+		while left() > 3 {
+			blocks.after((left() - 2).min(EPOCH).into());
+		}
+		while left() > 1 {
+			blocks.next();
+		}
+		assert_eq!(bond(Dave), BOND);
+		blocks.next();
+		assert_eq!(bond(Dave), BOND - told.amount);
+		assert_eq!(slash(), None);
+	});
+}
+
+#[test]
+fn the_markets_admin_cancels_slashes_and_does_nothing_else_to_validators() {
+	run(|_| {
+		let dave = account(Dave);
+		let calls: [pallet_staking::Call<Runtime>; 4] = [
+			pallet_staking::Call::manual_slash {
+				validator_stash: dave.clone(),
+				era: 0,
+				slash_fraction: Perbill::one(),
+			},
+			pallet_staking::Call::restore_ledger {
+				stash: dave,
+				maybe_controller: None,
+				maybe_total: Some(1),
+				maybe_unlocking: None,
+			},
+			pallet_staking::Call::set_min_commission {
+				new: Perbill::one(),
+			},
+			pallet_staking::Call::deprecate_controller_batch {
+				controllers: Default::default(),
+			},
+		];
+		let admin = || RuntimeOrigin::from(Origin::MarketAdmin);
+		for call in calls {
+			let filtered = || frame_system::Error::<Runtime>::CallFiltered;
+			assert_noop!(dispatch(admin(), call.clone()), filtered());
+			let calls = vec![call.into()];
+			assert_noop!(
+				dispatch(admin(), pallet_utility::Call::batch_all { calls }),
+				filtered()
+			);
+		}
+		let cancel = pallet_staking::Call::cancel_deferred_slash {
+			era: 0,
+			slash_indices: vec![0],
+		};
+		assert_noop!(
+			dispatch(admin(), cancel),
+			pallet_staking::Error::<Runtime>::InvalidSlashIndex
+		);
+		let commission = pallet_staking::Call::set_min_commission {
+			new: Perbill::from_percent(5),
+		};
+		assert_ok!(dispatch(RuntimeOrigin::root(), commission));
+	});
+}
+
+fn keys_under(prefix: &[u8]) -> usize {
+	let mut key = prefix.to_vec();
+	let mut count = 0;
+	while let Some(next) = storage::next_key(&key).filter(|next| next.starts_with(prefix)) {
+		count += 1;
+		key = next;
+	}
+	count
+}
+
+/// Decodes every item of a pallet, and sees that none was left out.
+macro_rules! decode {
+	($name:literal: $pallet:ident, [$($value:ident),*], [$($map:ident),*], [$($counter:literal),*]) => {
+		let pallet = twox_128($name.as_bytes());
+		let under = |item: &str| [pallet, twox_128(item.as_bytes())].concat();
+		let mut known = usize::from(storage::exists(&under(":__STORAGE_VERSION__:")));
+		$(
+			let stored = keys_under(&under(stringify!($map)));
+			let decoded = $pallet::$map::<Runtime>::iter().count();
+			assert_eq!(decoded, stored, concat!($name, ".", stringify!($map)));
+			known += stored;
+		)*
+		$(
+			if storage::exists(&under(stringify!($value))) {
+				let decoded = $pallet::$value::<Runtime>::try_get();
+				assert!(decoded.is_ok(), concat!($name, ".", stringify!($value)));
+				known += 1;
+			}
+		)*
+		$(
+			if let Some(bytes) = storage::get(&under($counter)) {
+				u32::decode(&mut &bytes[..]).expect($counter);
+				known += 1;
+			}
+		)*
+		assert_eq!(known, keys_under(&pallet), concat!("items of ", $name));
+	};
+}
+
+fn everything_decodes() {
+	decode!("ValidatorStaking": pallet_staking, [
+		ValidatorCount, MinimumValidatorCount, Invulnerables, MinNominatorBond, MinValidatorBond,
+		MinimumActiveStake, MinCommission, MaxValidatorsCount, MaxNominatorsCount, CurrentEra, ActiveEra,
+		ForceEra, MaxStakedRewards, SlashRewardFraction, CanceledSlashPayout, BondedEras,
+		CurrentPlannedSession, ChillThreshold
+	], [
+		Bonded, Ledger, Payee, Validators, Nominators, VirtualStakers, ErasStartSessionIndex, ErasStakers,
+		ErasStakersOverview, ErasStakersClipped, ErasStakersPaged, ClaimedRewards, ErasValidatorPrefs,
+		ErasValidatorReward, ErasRewardPoints, ErasTotalStake, UnappliedSlashes, ValidatorSlashInEra,
+		NominatorSlashInEra, SlashingSpans, SpanSlash
+	], ["CounterForValidators", "CounterForNominators", "CounterForVirtualStakers"]);
+	decode!("Session": pallet_session, [
+		Validators, CurrentIndex, QueuedChanged, QueuedKeys, DisabledValidators
+	], [NextKeys, KeyOwner, ExternallySetKeys], []);
+}
+
+/// Blocks are made, by somebody, over two eras.
+fn goes_on(blocks: &mut Blocks) {
+	let before = System::block_number();
+	eras(blocks, 2);
+	for _ in 0..5 {
+		blocks.next();
+	}
+	assert!(System::block_number() > before + 5);
+	assert!(!validators().is_empty());
+	everything_decodes();
+}
+
+fn configs(
+	amount: ConfigOp<u128>,
+	count: ConfigOp<u32>,
+	percent: ConfigOp<Percent>,
+	perbill: ConfigOp<Perbill>,
+) -> pallet_staking::Call<Runtime> {
+	pallet_staking::Call::set_staking_configs {
+		min_nominator_bond: amount.clone(),
+		min_validator_bond: amount,
+		max_nominator_count: count.clone(),
+		max_validator_count: count,
+		chill_threshold: percent.clone(),
+		min_commission: perbill,
+		max_staked_rewards: percent,
+	}
+}
+
+/// Decides one absurd thing after the other. What is refused is as well.
+fn survives(decisions: Vec<pallet_staking::Call<Runtime>>) {
+	run(|blocks| {
+		for call in decisions {
+			let name = format!("{call:?}");
+			let result = dispatch(RuntimeOrigin::root(), call);
+			println!("{name}: {result:?}");
+			// Whoever is below a bond can be sent away by anybody.
+			for who in [Alice, Bob, Charlie, Dave] {
+				let stash = account(who);
+				let signed = RuntimeOrigin::signed(account(Sr25519Keyring::Eve));
+				ValidatorStaking::chill_other(signed, stash).unwrap_or_default();
+			}
+			goes_on(blocks);
+		}
+	});
+}
+
+#[test]
+fn any_bonds_and_counts() {
+	survives(vec![
+		configs(
+			ConfigOp::Set(0),
+			ConfigOp::Set(0),
+			ConfigOp::Set(Percent::zero()),
+			ConfigOp::Set(Perbill::zero()),
+		),
+		configs(
+			ConfigOp::Set(u128::MAX),
+			ConfigOp::Set(u32::MAX),
+			ConfigOp::Set(Percent::one()),
+			ConfigOp::Set(Perbill::one()),
+		),
+		configs(
+			ConfigOp::Set(u128::MAX),
+			ConfigOp::Set(1),
+			ConfigOp::Set(Percent::zero()),
+			ConfigOp::Noop,
+		),
+		configs(
+			ConfigOp::Remove,
+			ConfigOp::Remove,
+			ConfigOp::Remove,
+			ConfigOp::Remove,
+		),
+	]);
+}
+
+#[test]
+fn any_number_of_validators() {
+	use pallet_staking::Call;
+	survives(vec![
+		Call::set_validator_count { new: 0 },
+		Call::increase_validator_count {
+			additional: u32::MAX,
+		},
+		Call::increase_validator_count { additional: 96 },
+		Call::scale_validator_count {
+			factor: Percent::one(),
+		},
+		Call::scale_validator_count {
+			factor: Percent::zero(),
+		},
+		Call::set_validator_count { new: u32::MAX },
+		Call::set_validator_count { new: 1 },
+		Call::set_min_commission {
+			new: Perbill::one(),
+		},
+		Call::set_min_commission {
+			new: Perbill::zero(),
+		},
+	]);
+}
+
+#[test]
+fn any_eras() {
+	use pallet_staking::Call;
+	survives(vec![
+		Call::force_no_eras {},
+		Call::force_new_era_always {},
+		Call::force_new_era {},
+		Call::force_no_eras {},
+		Call::force_new_era {},
+	]);
+}
+
+#[test]
+fn any_invulnerables() {
+	use pallet_staking::Call;
+	let everybody = (0..200).map(|byte| AccountId::from([byte; 32])).collect();
+	survives(vec![
+		Call::set_invulnerables {
+			invulnerables: everybody,
+		},
+		Call::set_invulnerables {
+			invulnerables: accounts(&[Alice, Bob, Charlie, Dave]),
+		},
+		Call::set_invulnerables {
+			invulnerables: vec![],
+		},
+	]);
+}
+
+/// All validators are thrown out at once: those that there were go on, as nobody else can.
+#[test]
+fn no_candidates() {
+	use pallet_staking::Call;
+	let out = |who| Call::force_unstake {
+		stash: account(who),
+		num_slashing_spans: 0,
+	};
+	survives([Alice, Bob, Charlie, Dave].map(out).to_vec());
+}
+
+#[test]
+fn without_eras_no_block_is_named() {
+	run(|blocks| {
+		let stash = RuntimeOrigin::signed(account(Dave));
+		assert_ok!(ValidatorStaking::chill(stash.clone()));
+		assert_ok!(ValidatorStaking::unbond(stash, ATH));
+		let until = || explained(Dave)[1].until;
+		assert!(matches!(until(), HeldUntil::CallableFrom(_)));
+		assert_ok!(ValidatorStaking::force_no_eras(RuntimeOrigin::root()));
+		blocks.next();
+		assert_eq!(until(), HeldUntil::OthersAct);
 	});
 }
 

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, ensure};
 use athanor::{
 	AccountId, At, Chain,
-	chain::events::{FeePaid, JobAssigned, JobClosed, JobPaid, ProviderSlashed, ReceiptAccepted},
+	chain::events::{
+		DelegationReduced, FeePaid, IncomeClaimed, JobAssigned, JobClosed, JobPaid,
+		ProviderSlashed, ReceiptAccepted, SlashRaised,
+	},
 };
 use athanor_primitives::{
 	JobId,
-	split::{Shares, split},
+	split::{Payment, Shares, split},
 };
 
 use crate::{accounts::FUNDED, dev_account, node::Node};
@@ -36,8 +39,39 @@ pub struct JobEvents {
 	pub paid: Vec<JobPaid>,
 	/// Its ends.
 	pub closed: Vec<JobClosed>,
-	/// Slashes for it.
+	/// Slashes that were raised for it.
+	pub raised: Vec<SlashRaised>,
+	/// Slashes for it that were carried out.
 	pub slashed: Vec<ProviderSlashed>,
+}
+
+/// The accounts that have the existential deposit from genesis on, so that no amount is too small for them:
+/// where delegators' income waits, and where royalties do that several share.
+#[derive(Clone, Copy, Debug)]
+pub struct Pots {
+	/// Of delegators' income.
+	pub income: AccountId,
+	/// Of royalties.
+	pub royalties: AccountId,
+}
+
+/// The pots, as the runtime names them.
+pub fn pots() -> Pots {
+	Pots {
+		income: pot(b"ath/dele"),
+		royalties: pot(b"ath/roya"),
+	}
+}
+
+/// The account that a pallet's id stands for.
+fn pot(id: &[u8; 8]) -> AccountId {
+	let mut account = [0; 32];
+	let parts = b"modl".iter().chain(id);
+	account
+		.iter_mut()
+		.zip(parts)
+		.for_each(|(to, from)| *to = *from);
+	account.into()
 }
 
 /// The treasury's account.
@@ -63,7 +97,8 @@ pub async fn snapshot(node: &Node) -> Result<Snapshot> {
 /// When the chain cannot be asked.
 pub async fn snapshot_at(node: &Node, block: u32) -> Result<Snapshot> {
 	let view = node.chain().at(At::Number(block)).await?;
-	let mut accounts = vec![treasury(node.chain()).await?];
+	let pots = pots();
+	let mut accounts = vec![treasury(node.chain()).await?, pots.income, pots.royalties];
 	for name in FUNDED {
 		accounts.push(dev_account(name)?);
 	}
@@ -79,7 +114,8 @@ pub async fn snapshot_at(node: &Node, block: u32) -> Result<Snapshot> {
 }
 
 /// Checks that between a snapshot and now nobody's money has changed but by what events say: fees to
-/// the treasury, payments for jobs, slashes. Money only ever vanishes where an event says so.
+/// the treasury, payments for jobs, what delegators earn and lose, slashes. Money only ever vanishes where
+/// an event says so. Royalties that are split are not followed.
 ///
 /// # Errors
 /// Says whose balance is off, and by how much.
@@ -124,22 +160,53 @@ impl Snapshot {
 			self.moved(&fee.who, treasury, fee.actual_fee)?;
 		}
 		for slash in events.find::<ProviderSlashed>()? {
-			self.moved(&slash.provider, treasury, slash.amount)?;
+			self.slashed(&slash, treasury)?;
 		}
+		let pot = pots().income;
 		for paid in events.find::<JobPaid>()? {
-			self.moved(&paid.requester, &paid.provider, paid.to_provider)?;
-			self.moved(&paid.requester, &paid.author, paid.to_author)?;
-			self.moved(&paid.requester, treasury, paid.to_treasury)?;
-			ensure!(
-				paid.to_delegators == 0,
-				"there is no delegation yet: {paid:?}"
-			);
-			self.take(&paid.requester, paid.burned)?;
-			self.issuance = self
-				.issuance
-				.checked_sub(paid.burned)
-				.context("burnt too much")?;
+			self.paid(&paid, treasury, &pot)?;
 		}
+		for claimed in events.find::<IncomeClaimed>()? {
+			self.moved(&pot, &claimed.delegator, claimed.amount)?;
+		}
+		for reduced in events.find::<DelegationReduced>()? {
+			self.moved(&reduced.delegator, treasury, reduced.amount)?;
+		}
+		Ok(())
+	}
+
+	/// What delegators lost besides is theirs until it is collected.
+	fn slashed(&mut self, slash: &ProviderSlashed, treasury: &AccountId) -> Result<()> {
+		let parts = [
+			(Some(&slash.requester), slash.to_requester),
+			(slash.reporter.as_ref(), slash.to_reporter),
+			(Some(treasury), slash.to_treasury),
+		];
+		let mut sum: u128 = 0;
+		for (to, units) in parts {
+			if let Some(to) = to {
+				self.moved(&slash.provider, to, units)?;
+				sum = sum.saturating_add(units);
+			}
+		}
+		ensure!(
+			sum == slash.amount,
+			"the parts do not add up to {}: {slash:?}",
+			slash.amount
+		);
+		Ok(())
+	}
+
+	fn paid(&mut self, paid: &JobPaid, treasury: &AccountId, pot: &AccountId) -> Result<()> {
+		self.moved(&paid.requester, &paid.provider, paid.to_provider)?;
+		self.moved(&paid.requester, pot, paid.to_delegators)?;
+		self.moved(&paid.requester, &paid.author, paid.to_author)?;
+		self.moved(&paid.requester, treasury, paid.to_treasury)?;
+		self.take(&paid.requester, paid.burned)?;
+		self.issuance = self
+			.issuance
+			.checked_sub(paid.burned)
+			.context("burnt too much")?;
 		Ok(())
 	}
 
@@ -195,6 +262,9 @@ pub async fn history(chain: &Chain, from: u32, to: u32) -> Result<BTreeMap<JobId
 		for event in events.find::<JobClosed>()? {
 			jobs.entry(event.job).or_default().closed.push(event);
 		}
+		for event in events.find::<SlashRaised>()? {
+			jobs.entry(event.job).or_default().raised.push(event);
+		}
 		for event in events.find::<ProviderSlashed>()? {
 			jobs.entry(event.job).or_default().slashed.push(event);
 		}
@@ -202,17 +272,18 @@ pub async fn history(chain: &Chain, from: u32, to: u32) -> Result<BTreeMap<JobId
 	Ok(jobs)
 }
 
-/// Checks a payment against the rules: the parts add up, and each is the share that the runtime's
-/// constants and the model's royalty say.
+/// Checks a payment against the rules: the parts add up, and each is the share that governance
+/// and the model's royalty say. The provider and its delegators are looked at together: what each side gets
+/// depends on their stake.
 ///
 /// # Errors
 /// When it is not so.
 pub async fn check_split(chain: &Chain, paid: &JobPaid, royalty: u32) -> Result<()> {
-	let constants = chain.at(At::Best).await?.constants()?;
+	let governed = chain.at(At::Best).await?.shares_of_payment().await?;
 	let shares = Shares {
 		royalty,
-		treasury: constants.treasury_share,
-		burn: constants.burn_share,
+		treasury: governed.treasury,
+		burn: governed.burn,
 		delegators: 0,
 	};
 	let payment = paid.payment();
@@ -221,8 +292,13 @@ pub async fn check_split(chain: &Chain, paid: &JobPaid, royalty: u32) -> Result<
 		"the parts do not add up: {paid:?}"
 	);
 	let expected = split(paid.spent, &shares);
+	let together = Payment {
+		provider: payment.provider.saturating_add(payment.delegators),
+		delegators: 0,
+		..payment
+	};
 	ensure!(
-		payment == expected,
+		together == expected,
 		"{paid:?} is not split as {shares:?}: {expected:?}"
 	);
 	ensure!(

@@ -12,6 +12,7 @@ pub mod ports;
 pub mod process;
 pub mod random;
 pub mod receipts;
+pub mod slashes;
 pub mod wait;
 pub mod worker;
 pub mod world;

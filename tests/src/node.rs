@@ -1,6 +1,7 @@
 //! A running node.
 
 use std::{
+	fs,
 	net::{Ipv4Addr, SocketAddrV4},
 	path::{Path, PathBuf},
 	time::Duration,
@@ -8,10 +9,11 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use athanor::{AccountId, At, Chain, ConnectOptions};
+use serde_json::Value;
 use subxt::rpcs::{Error as RpcError, RpcClient, UserError, rpc_params};
 
 use crate::{
-	binaries,
+	binaries, command,
 	lab::Lab,
 	net::Place,
 	ports::free_port,
@@ -47,6 +49,27 @@ impl NodeOptions {
 			args: vec!["--dev".into()],
 			place: None,
 		}
+	}
+
+	/// A development chain with another tempo of governance: a file that differs in nothing else.
+	///
+	/// # Errors
+	/// When the specification cannot be exported, or says nothing of the tempo.
+	pub async fn with_tempo(lab: &Lab, tempo: u32) -> Result<Self> {
+		let file = lab.dir().join("tempo.json");
+		let path = file.to_str().context("a path that is not UTF-8")?;
+		let export = ["export-chain-spec", "--chain", "dev", "--output", path];
+		command::run(lab, &binaries::node()?, &export).await?.ok()?;
+		let mut spec: Value = serde_json::from_slice(&fs::read(&file)?)?;
+		let found = spec
+			.pointer_mut("/genesis/runtimeGenesis/patch/origins/tempo")
+			.context("the specification has no tempo")?;
+		*found = tempo.into();
+		fs::write(&file, spec.to_string())?;
+		let mut options = Self::validator(path, "alice", &[]);
+		options.name = "node".into();
+		options.args.push("--force-authoring".into());
+		Ok(options)
 	}
 
 	/// One of the validators of a chain, such as `alice`, that finds others at `bootnodes`.
@@ -309,7 +332,7 @@ impl Node {
 	/// # Errors
 	/// When the node does not say.
 	pub async fn peers(&self) -> Result<u64> {
-		let health: serde_json::Value = self
+		let health: Value = self
 			.rpc()
 			.await?
 			.request("system_health", rpc_params![])

@@ -50,6 +50,20 @@ pub const TIMEOUT_SLASH: u32 = 10_000;
 /// What two receipts for one job cost at genesis: this share of the stake, in parts per million.
 pub const EQUIVOCATION_SLASH: u32 = 200_000;
 
+/// What the requester gets of a slash at genesis: this share of the job's escrow, in parts per million.
+pub const REQUESTER_PENALTY: u32 = 100_000;
+
+/// What who has shown a fault gets at genesis of what the requester leaves of a slash, in parts per
+/// million.
+pub const REPORTER_SHARE: u32 = 100_000;
+
+/// How many times faster than meant governance is where tests wait for the end of an appeal: three times as
+/// fast as on a development chain.
+pub const TEMPO: u32 = 8_640;
+
+/// How long a slash can be cancelled there, in blocks: seven days at that tempo.
+pub const APPEAL: u32 = 7 * 28_800 / TEMPO;
+
 /// Who registers models.
 pub const AUTHOR: &str = "Ferdie";
 
@@ -266,8 +280,27 @@ impl World {
 	/// # Errors
 	/// When something cannot be started or registered.
 	pub async fn with_models(lab: &Lab, dirs: Vec<PathBuf>, plans: &[Plan]) -> Result<Self> {
+		Self::with_node(lab, NodeOptions::dev(), dirs, plans).await
+	}
+
+	/// A chain with these models and providers, on which a slash can be cancelled for [`APPEAL`] blocks
+	/// only.
+	///
+	/// # Errors
+	/// When something cannot be started or registered.
+	pub async fn with_short_appeals(lab: &Lab, dirs: Vec<PathBuf>, plans: &[Plan]) -> Result<Self> {
+		let options = NodeOptions::with_tempo(lab, TEMPO).await?;
+		Self::with_node(lab, options, dirs, plans).await
+	}
+
+	async fn with_node(
+		lab: &Lab,
+		options: NodeOptions,
+		dirs: Vec<PathBuf>,
+		plans: &[Plan],
+	) -> Result<Self> {
 		let specs = try_join_all(dirs.iter().map(|dir| model::describe(lab, dir)));
-		let (node, specs) = try_join(Node::start(lab, NodeOptions::dev()), specs).await?;
+		let (node, specs) = try_join(Node::start(lab, options), specs).await?;
 		Self::build(lab, node, dirs, specs, plans).await
 	}
 

@@ -3,7 +3,10 @@
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
-use athanor_e2e::{Lab, Node, NodeOptions, binaries, command, test};
+use athanor::At;
+use athanor_e2e::{
+	Lab, Node, NodeOptions, accounts::FUNDED, binaries, command, dev_account, ledger, test,
+};
 use serde_json::Value;
 
 /// Storage key of the runtime: `:code`.
@@ -72,6 +75,21 @@ async fn plain_specification(lab: &Lab, chain: &str, preset: &str) -> Result<()>
 		let code = genesis["code"].as_str().context("no runtime")?;
 		ensure!(code.len() > 100_000, "a runtime of {} digits", code.len());
 		let patch = &genesis["patch"];
+		let validators = patch["validatorStaking"]["stakers"].as_array();
+		ensure!(
+			validators.is_some_and(|bonded| {
+				bonded.len() == if preset == "development" { 1 } else { 4 }
+			}),
+			"another number of bonds: {}",
+			patch["validatorStaking"]
+		);
+		ensure!(
+			patch["pricing"]["policies"]
+				.as_array()
+				.is_some_and(|policies| policies.len() == 3),
+			"another number of price classes: {}",
+			patch["pricing"]
+		);
 		ensure!(
 			patch["session"]["keys"]
 				.as_array()
@@ -133,5 +151,30 @@ async fn raw_starts_the_same_chain(lab: &Lab) -> Result<()> {
 		from_file.chain().genesis() == built_in.chain().genesis(),
 		"the chain from {path} is another one"
 	);
-	from_file.makes_blocks(2).await
+	from_file.makes_blocks(2).await?;
+	pots_begin_with_the_least(&from_file).await
+}
+
+/// So that they take the smallest amount; and there is nothing but what accounts have.
+async fn pots_begin_with_the_least(node: &Node) -> Result<()> {
+	let view = node.chain().at(At::Number(1)).await?;
+	let least = view.constants()?.existential_deposit;
+	let pots = ledger::pots();
+	let treasury = ledger::treasury(node.chain()).await?;
+	let begun = ledger::snapshot_at(node, 1).await?;
+	for account in [pots.income, pots.royalties, treasury] {
+		let found = begun.balances.get(&account);
+		ensure!(found == Some(&least), "{account} has {found:?}");
+	}
+	let mut sum: u128 = begun.balances.values().sum();
+	for name in FUNDED {
+		let stash = dev_account(&format!("{name}//stash"))?;
+		sum += view.balance(&stash).await?.total;
+	}
+	ensure!(
+		sum == begun.issuance,
+		"accounts have {sum} units of {}",
+		begun.issuance
+	);
+	Ok(())
 }

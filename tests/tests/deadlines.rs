@@ -1,12 +1,19 @@
-//! Workers that never come back: what it costs them, and what becomes of the jobs.
+//! Workers that never come back: what it costs them, who gets that, and what becomes of the jobs.
 
 use anyhow::{Context, Result, ensure};
 use athanor::{
 	At,
-	chain::{Outcome, events::WorkerTimedOut},
+	chain::{
+		Outcome,
+		events::{Fault, SlashRaised, WorkerTimedOut},
+	},
 };
 use athanor_e2e::{
-	Job, World, binaries, dev_account, ledger, model, seconds, test,
+	Job, World, binaries,
+	command::Cli,
+	dev_account, ledger, model, seconds,
+	slashes::Fine,
+	test,
 	world::{Plan, STAKE, TIMEOUT_SLASH},
 };
 use athanor_primitives::{job::CloseReason, split::share_of};
@@ -28,7 +35,9 @@ fn a_dead_worker_is_slashed_and_the_job_is_done_by_another_or_refunded() {
 			// Alone with its model.
 			Plan::new("Dave").throttled(RATE).model(1),
 		];
-		let mut world = World::with_models(&lab, vec![demo.clone(), variant], &plans).await?;
+		let models = vec![demo.clone(), variant];
+		let mut world = World::with_short_appeals(&lab, models, &plans).await?;
+		let cli = Cli::new(&lab, &world.node)?;
 		let (prompt, answer) = model::long_prompt(&lab, &demo, TOKENS).await?;
 		let before = ledger::snapshot(&world.node).await?;
 
@@ -52,7 +61,10 @@ fn a_dead_worker_is_slashed_and_the_job_is_done_by_another_or_refunded() {
 		// From here on nobody sends anything.
 		let outcome = world.outcome(alone.id, seconds(90)).await?;
 		was_refunded(&world, &outcome, alone.id).await?;
-		slash_was_fair(&world, "Dave", alone.id, alone.included.block.number).await?;
+		let daves = fine("Dave", "Eve", alone.id, &outcome);
+		let raised = is_pending(&world, &daves, alone.included.block.number).await?;
+		daves.is_explained(&cli, &raised).await?;
+		let daves = (daves, raised);
 
 		let outcome = world.outcome(shared.id, seconds(90)).await?;
 		ensure!(outcome.reason == CloseReason::Paid, "{outcome:?}");
@@ -65,7 +77,9 @@ fn a_dead_worker_is_slashed_and_the_job_is_done_by_another_or_refunded() {
 			stored.tokens == answer.tokens,
 			"{stored:?} is not {answer:?}"
 		);
-		slash_was_fair(&world, failing, shared.id, shared.included.block.number).await?;
+		let others = fine(failing, "Alice", shared.id, &outcome);
+		let raised = is_pending(&world, &others, shared.included.block.number).await?;
+		let others = (others, raised);
 		let innocent = world
 			.chain()
 			.at(At::Best)
@@ -73,12 +87,15 @@ fn a_dead_worker_is_slashed_and_the_job_is_done_by_another_or_refunded() {
 			.provider(&dev_account(other)?)
 			.await?;
 		ensure!(
-			innocent.is_some_and(|provider| provider.bonded == STAKE),
-			"{other} was slashed"
+			innocent.is_some_and(|one| one.bonded == STAKE && one.pending.is_empty()),
+			"{other} is slashed"
 		);
 
 		for requester in ["Alice", "Eve"] {
 			ledger::has_no_escrow(world.chain(), &dev_account(requester)?).await?;
+		}
+		for (fine, raised) in [daves, others] {
+			fine.is_carried_out(&mut world, &raised).await?;
 		}
 		ledger::audit(&world.node, &before).await?;
 		Ok(())
@@ -100,42 +117,36 @@ async fn was_refunded(world: &World, outcome: &Outcome, job: u64) -> Result<()> 
 	Ok(())
 }
 
-/// One slash, of the share that holds at genesis, and the provider's stake is what remains.
-async fn slash_was_fair(world: &World, name: &str, job: u64, from: u32) -> Result<()> {
-	let account = dev_account(name)?;
+/// What a missed deadline has to cost at genesis.
+fn fine(provider: &'static str, requester: &'static str, job: u64, outcome: &Outcome) -> Fine {
+	Fine {
+		provider,
+		fault: Fault::MissedDeadline,
+		share: TIMEOUT_SLASH,
+		job,
+		requester,
+		escrow: outcome.escrow,
+		reporter: None,
+	}
+}
+
+/// One slash was raised, and the provider gets no work for some time.
+async fn is_pending(world: &World, fine: &Fine, from: u32) -> Result<SlashRaised> {
+	let raised = fine.is_pending(world, from).await?;
+	let account = dev_account(fine.provider)?;
 	let view = world.chain().at(At::Best).await?;
-	let slash = share_of(STAKE, TIMEOUT_SLASH);
-	let events = ledger::job_events(world.chain(), job, from).await?;
-	ensure!(
-		events.slashed.len() == 1,
-		"one slash was expected: {events:?}"
-	);
-	ensure!(
-		events.slashed[0].provider == account,
-		"{name} should have been slashed: {events:?}"
-	);
-	ensure!(
-		events.slashed[0].amount == slash,
-		"{slash} units were expected: {events:?}"
-	);
-	let provider = view
-		.provider(&account)
-		.await?
-		.context("the provider is gone")?;
-	ensure!(
-		provider.bonded == STAKE - slash && provider.slashed == slash,
-		"{provider:?}"
-	);
+	let provider = view.provider(&account).await?;
+	let provider = provider.context("the provider is gone")?;
 	ensure!(
 		provider.paused_until > view.number(),
 		"it should get no work for some time: {provider:?}"
 	);
-	let timed_out = timed_out(world, job, from).await?;
+	let timed_out = timed_out(world, fine.job, from).await?;
 	ensure!(
-		timed_out.provider == account && timed_out.slashed == slash,
+		timed_out.provider == account && timed_out.slashed == share_of(STAKE, TIMEOUT_SLASH),
 		"{timed_out:?}"
 	);
-	Ok(())
+	Ok(raised)
 }
 
 /// The event that says so, and whether the job was offered again.

@@ -21,6 +21,9 @@ const TOKENS: u32 = 32;
 /// The author's share: in percent, and in parts per million.
 const ROYALTY: (&str, u32) = ("7", 70_000);
 
+/// What Bob stakes, and what Eve delegates to him, in ATH.
+const STAKE: &str = "200";
+
 /// What operators' dashboards look for.
 const METRICS: [&str; 9] = [
 	"time_to_first_token_seconds",
@@ -42,6 +45,9 @@ fn the_documented_commands_lead_to_a_verified_job() {
 		let dir = binaries::model()?;
 		let worker = become_provider(&lab, &cli, &node, &dir).await?;
 		let before = ledger::snapshot(&node).await?;
+		let bob = dev_account("Bob")?.to_string();
+		let delegate = ["provider", "delegate", &bob, STAKE];
+		cli.run("Eve", &delegate).await?.ok()?;
 
 		let greedy = model::generate(&lab, &dir, PROMPT, TOKENS, &["--greedy"]).await?;
 		ensure!(
@@ -59,7 +65,6 @@ fn the_documented_commands_lead_to_a_verified_job() {
 			"--max-tokens",
 			&tokens,
 		];
-		let bob = dev_account("Bob")?.to_string();
 		let sampled = ["--provider", &bob, "--temperature", "0.8", "--top-k", "40"];
 		let (greedy_args, sampled_args) = (
 			[&job[..], &["--greedy", "--wait"]].concat(),
@@ -82,6 +87,7 @@ fn the_documented_commands_lead_to_a_verified_job() {
 			is_paid_fairly(node.chain(), job, requester).await?;
 			is_verified(&cli, &mut node, &dir, job).await?;
 		}
+		income_is_claimed(&cli, node.chain(), &[first, second]).await?;
 		metrics_are_served(&worker, node.chain(), &[first, second]).await?;
 		ledger::audit(&node, &before).await?;
 		Ok(())
@@ -127,7 +133,7 @@ async fn become_provider(lab: &Lab, cli: &Cli, node: &Node, dir: &Path) -> Resul
 	let register = ["model", "register", "--from-json", path(&model_json)?];
 	let (model, provider) = futures::try_join!(
 		cli.run("Ferdie", &register),
-		cli.run("Bob", &["provider", "register", "--stake", "200"]),
+		cli.run("Bob", &["provider", "register", "--stake", STAKE]),
 	)?;
 	ensure!(
 		model.ok()?.json()?["model"] == 0,
@@ -323,7 +329,7 @@ async fn is_paid_fairly(chain: &Chain, job: u64, requester: &str) -> Result<()> 
 		anyhow::bail!("one payment and one end were expected: {events:?}");
 	};
 	ensure!(
-		events.receipts.len() == 1 && events.slashed.is_empty(),
+		events.receipts.len() == 1 && events.raised.is_empty(),
 		"{events:?}"
 	);
 	ensure!(
@@ -352,7 +358,35 @@ async fn is_paid_fairly(chain: &Chain, job: u64, requester: &str) -> Result<()> 
 	ensure!(paid.provider == dev_account("Bob")?, "{paid:?}");
 	ensure!(paid.author == dev_account("Ferdie")?, "{paid:?}");
 	ledger::check_split(chain, paid, ROYALTY.1).await?;
+	// Eve has as much at stake as Bob, who takes no commission.
+	ensure!(
+		paid.to_delegators > 0 && paid.to_delegators == (paid.to_provider + paid.to_delegators) / 2,
+		"{paid:?}"
+	);
 	ledger::has_no_escrow(chain, &paid.requester).await
+}
+
+/// The delegator takes what its stake has earned with these jobs, once.
+async fn income_is_claimed(cli: &Cli, chain: &Chain, jobs: &[u64]) -> Result<()> {
+	let mut earned = 0;
+	for job in jobs {
+		let outcome = chain.at(At::Best).await?.outcome(*job).await?;
+		earned += outcome.context("no outcome")?.payment.delegators;
+	}
+	let claimed = cli.run("Eve", &["provider", "claim"]).await?.ok()?.json()?;
+	let amount: u128 = claimed["amount"]
+		.as_str()
+		.with_context(|| format!("no amount: {claimed}"))?
+		.parse()?;
+	// A unit may be left of what cannot be shared out.
+	ensure!(
+		amount <= earned && amount + 1 >= earned,
+		"{earned} units were earned: {claimed}"
+	);
+	cli.run("Eve", &["provider", "claim"])
+		.await?
+		.fails(&[2], &["nothing has been earned"])?;
+	Ok(())
 }
 
 /// The client's own verification finds everything in order, and leaves nothing out.

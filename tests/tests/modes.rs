@@ -6,18 +6,17 @@ use std::{collections::BTreeSet, fs};
 use anyhow::{Context, Result, bail, ensure};
 use athanor::{
 	AccountId, At, Submission,
-	chain::{
-		Outcome,
-		events::{Fault, ProviderSlashed},
-	},
+	chain::{Outcome, events::Fault},
 };
 use athanor_e2e::{
-	Job, Lab, World,
+	Job, Lab, World, binaries,
 	command::Cli,
 	dev_account, ledger,
 	model::{self, Answer},
 	receipts::Signer,
-	seconds, test, until,
+	seconds,
+	slashes::Fine,
+	test, until,
 	world::{CEILING, EQUIVOCATION_SLASH, PRICE, Plan, STAKE},
 };
 use athanor_primitives::{
@@ -477,7 +476,7 @@ async fn has_one_course(world: &World, job: u64, outcome: &Outcome) -> Result<()
 			&& events.receipts.len() == 1
 			&& events.paid.len() == 1
 			&& events.closed.len() == 1
-			&& events.slashed.is_empty(),
+			&& events.raised.is_empty(),
 		"{events:#?}"
 	);
 	ensure!(
@@ -756,20 +755,25 @@ fn two_receipts_of_one_key_cost_stake_and_another_does_the_job() {
 	test("equivocation", async |lab| {
 		// Bob has no worker: the harness signs with the key in its file.
 		let plans = [Plan::new("Bob").idle(), Plan::new("Charlie").idle()];
-		let mut world = World::start(&lab, &plans).await?;
+		let models = vec![binaries::model()?];
+		let mut world = World::with_short_appeals(&lab, models, &plans).await?;
 		let (prompt, answer) = model::long_prompt(&lab, &world.models[0].dir, TOKENS).await?;
 		let before = ledger::snapshot(&world.node).await?;
 		let cli = Cli::new(&lab, &world.node)?;
 
-		let job = world
+		let posted = world
 			.post(&Job::new("Alice", &prompt, TOKENS).open())
-			.await?
-			.id;
+			.await?;
+		let job = posted.id;
 		claim(&world, &cli, job).await?;
 		// From here on somebody else could do it, if Bob did not have it.
 		world.employ(&["Charlie"]).await?;
 		let (receipts, files) = two_receipts(&lab, &world, job).await?;
-		is_slashed(&world, &cli, job, &files).await?;
+		let fine = is_reported(&world, &cli, job, &files).await?;
+		let raised = fine
+			.is_pending(&world, posted.included.block.number)
+			.await?;
+		fine.is_explained(&cli, &raised).await?;
 
 		let charlie = dev_account("Charlie")?;
 		let outcome = world.outcome(job, seconds(DONE)).await?;
@@ -792,6 +796,7 @@ fn two_receipts_of_one_key_cost_stake_and_another_does_the_job() {
 		let late = world.chain().submit_receipt(signed, Some(delivery)).await?;
 		ensure!(matches!(late, Submission::Refused(_)), "{late:?}");
 		ledger::has_no_escrow(world.chain(), &dev_account("Alice")?).await?;
+		fine.is_carried_out(&mut world, &raised).await?;
 		ledger::audit(&world.node, &before).await?;
 		Ok(())
 	});
@@ -854,8 +859,11 @@ fn report(files: &[String; 2]) -> [&str; 4] {
 	["job", "report-equivocation", &files[0], &files[1]]
 }
 
-/// The proof is accepted for free, costs Bob the governed share of its stake, and takes the job from it.
-async fn is_slashed(world: &World, cli: &Cli, job: u64, files: &[String; 2]) -> Result<()> {
+/// The proof is accepted for free, will cost Bob the governed share of its stake, and takes the job from
+/// it.
+async fn is_reported(world: &World, cli: &Cli, job: u64, files: &[String; 2]) -> Result<Fine> {
+	let live = world.chain().at(At::Best).await?.job(job).await?;
+	let escrow = live.context("no job")?.escrow;
 	let same = [files[0].clone(), files[0].clone()];
 	cli.run("Dave", &report(&same))
 		.await?
@@ -867,26 +875,16 @@ async fn is_slashed(world: &World, cli: &Cli, job: u64, files: &[String; 2]) -> 
 		proven["slashed"] == slash.to_string()
 			&& proven["job"] == job
 			&& proven["offered_again"] == true
+			&& reported["slash"]["own"] == slash.to_string()
 			&& reported["fee"] == "0",
 		"{reported}"
 	);
 	let number = reported["block"]["number"].as_u64().context("no block")?;
 	let view = world.chain().at(At::Number(u32::try_from(number)?)).await?;
-	let slashed = view.events().await?.find::<ProviderSlashed>()?;
 	let bob = dev_account("Bob")?;
-	ensure!(
-		slashed.len() == 1
-			&& slashed[0].provider == bob
-			&& slashed[0].fault == Fault::Equivocation
-			&& slashed[0].amount == slash,
-		"{slashed:?}"
-	);
 	let provider = view.provider(&bob).await?.context("the record is gone")?;
 	ensure!(
-		provider.chilled
-			&& provider.bonded == STAKE - slash
-			&& provider.slashed == slash
-			&& provider.committed == 0,
+		provider.chilled && provider.frozen() == slash && provider.committed == 0,
 		"{provider:?}"
 	);
 	let status = cli
@@ -898,5 +896,13 @@ async fn is_slashed(world: &World, cli: &Cli, job: u64, files: &[String; 2]) -> 
 		status["active"] == false && status["jobs"] == json!([]),
 		"{status}"
 	);
-	Ok(())
+	Ok(Fine {
+		provider: "Bob",
+		fault: Fault::Equivocation,
+		share: EQUIVOCATION_SLASH,
+		job,
+		requester: "Alice",
+		escrow,
+		reporter: Some("Dave"),
+	})
 }

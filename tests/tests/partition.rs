@@ -25,9 +25,9 @@ use athanor_e2e::{
 	net::Net,
 	seconds, test_within, until,
 	wait::within,
-	world::{Plan, STAKE},
+	world::{Plan, STAKE, TIMEOUT_SLASH},
 };
-use athanor_primitives::{H256, JobId, job::CloseReason};
+use athanor_primitives::{H256, JobId, job::CloseReason, split::share_of};
 use futures::future::try_join_all;
 use tokio::task::JoinHandle;
 
@@ -267,7 +267,7 @@ impl Network {
 
 	/// A worker that signed a receipt under the number on the side that was undone has let the job go.
 	fn slashes_are_explained(&mut self, job: JobId, events: &JobEvents) -> Result<()> {
-		for slash in &events.slashed {
+		for slash in &events.raised {
 			ensure!(slash.fault == Fault::MissedDeadline, "{slash:?}");
 			for name in ["Bob", "Charlie"] {
 				if self.world.provider(name)?.account == slash.provider {
@@ -295,7 +295,9 @@ impl Network {
 				.await?
 				.context("gone")?;
 			ensure!(
-				provider.committed == 0 && provider.bonded + provider.slashed == STAKE,
+				provider.committed == 0
+					&& provider.bonded + provider.slashed == STAKE
+					&& provider.frozen() + provider.slashed <= share_of(STAKE, TIMEOUT_SLASH),
 				"{provider:?}"
 			);
 		}

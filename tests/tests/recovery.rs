@@ -51,7 +51,7 @@ async fn is_done_once(world: &World, answer: &Answer, posted: &Posted) -> Result
 		"{events:?}"
 	);
 	ensure!(
-		events.slashed.is_empty(),
+		events.raised.is_empty(),
 		"nobody missed a deadline: {events:?}"
 	);
 	ensure!(

@@ -1,8 +1,9 @@
 //! Four validators.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use athanor::At;
-use athanor_e2e::{Node, NodeOptions, seconds, test, until};
+use athanor_e2e::{Node, NodeOptions, dev_account, seconds, test, until};
+use athanor_primitives::explain::{FreedBy, HeldFor};
 use futures::future::try_join_all;
 
 /// Blocks that have to be final before one validator is killed.
@@ -10,6 +11,9 @@ const FINAL: u32 = 3;
 
 /// Blocks by which finality has to go on afterwards.
 const MORE: u32 = 4;
+
+/// What each validator has bonded from the start: 10,000 ATH, in units.
+const BOND: u128 = 10_000_000_000_000_000;
 
 #[test]
 fn four_validators_finalise_and_three_of_them_do_too() {
@@ -31,6 +35,7 @@ fn four_validators_finalise_and_three_of_them_do_too() {
 		}
 		all_reach(&mut nodes, FINAL).await?;
 		agree(&nodes, FINAL).await?;
+		are_bonded(&nodes[0]).await?;
 
 		// The first one, which all others were told of.
 		nodes.remove(0).kill()?;
@@ -39,6 +44,28 @@ fn four_validators_finalise_and_three_of_them_do_too() {
 		agree(&nodes, best + MORE).await?;
 		Ok(())
 	});
+}
+
+/// Each has its bond on hold in its own account, and the chain explains that, and nothing else.
+async fn are_bonded(node: &Node) -> Result<()> {
+	let view = node.chain().at(At::Finalised).await?;
+	for name in ["Alice", "Bob", "Charlie", "Dave"] {
+		let account = dev_account(name)?;
+		let held = view.explain_account(&account).await?;
+		let bond = held
+			.first()
+			.with_context(|| format!("{name} has no bond"))?;
+		let on_hold = view.balance(&account).await?.held;
+		ensure!(
+			held.len() == 1
+				&& bond.reason == HeldFor::ValidatorBond
+				&& bond.freed_by == FreedBy::ValidatorUnbond
+				&& bond.amount == BOND
+				&& on_hold == BOND,
+			"{name} has {on_hold} units on hold: {held:?}"
+		);
+	}
+	Ok(())
 }
 
 /// All validators have finalised the block of this height.

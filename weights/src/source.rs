@@ -168,6 +168,8 @@ pub fn pallet(pallet: &str, formulas: &[Formula]) -> String {
 	// Its extensions have a trait of their own.
 	let implemented = match pallet {
 		"frame_system_extensions" => "frame_system::ExtensionsWeightInfo".into(),
+		// It has no crate of its own.
+		"pallet_origins" => "crate::governance::pallet_origins::WeightInfo".into(),
 		name => format!("{name}::WeightInfo"),
 	};
 	let functions: Vec<String> = formulas.iter().map(function).collect();
@@ -347,6 +349,8 @@ mod tests {
 		assert!(file.contains(
 			"impl<T: frame_system::Config> athanor_staking::WeightInfo for WeightInfo<T> {"
 		));
+		let of_the_runtime = pallet("pallet_origins", &[]);
+		assert!(of_the_runtime.contains(" crate::governance::pallet_origins::WeightInfo for "));
 	}
 
 	#[test]

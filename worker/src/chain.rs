@@ -31,7 +31,6 @@ use crate::{
 		Standing, SubmitError,
 	},
 	registry::{KeyEntry, Limits, ModelEntry, OfferEntry, ProviderEntry, Registry},
-	run::claim::WorkPeriod,
 };
 use open::OpenJobs;
 
@@ -326,13 +325,21 @@ impl Ledger for Remote {
 		let Some(offer) = ask(view.offer(model, version, provider)).await? else {
 			return Ok(None);
 		};
+		let price = match ask(view.model(model)).await? {
+			Some(found) => {
+				let bounds = ask(view.price_bounds(found.price_class)).await?;
+				offer.price.at_least(&bounds.floor)
+			}
+			None => offer.price,
+		};
 		let entry = ask(view.provider(provider)).await?;
+		let delegated = ask(view.delegation_pool(provider)).await?.active_worth();
 		let min_stake = view.constants()?.min_stake;
 		Ok(Some(OwnOffer {
-			price: offer.price,
+			price,
 			attributes: offer.attributes,
 			free: offer.free(),
-			obstacle: obstacle(entry.as_ref(), min_stake, at.number),
+			obstacle: obstacle(entry.as_ref(), delegated, min_stake, at.number),
 		}))
 	}
 
@@ -395,7 +402,12 @@ impl Ledger for Remote {
 }
 
 /// Why a provider is given no work whatever the job, in the next block.
-fn obstacle(provider: Option<&Provider>, min_stake: u128, best: u32) -> Option<Ineligible> {
+fn obstacle(
+	provider: Option<&Provider>,
+	delegated: u128,
+	min_stake: u128,
+	best: u32,
+) -> Option<Ineligible> {
 	let Some(provider) = provider else {
 		return Some(Ineligible::NotProvider);
 	};
@@ -406,9 +418,9 @@ fn obstacle(provider: Option<&Provider>, min_stake: u128, best: u32) -> Option<I
 			Ineligible::Paused,
 		),
 		(provider.keys == 0, Ineligible::NoWorkerKey),
-		(provider.bonded < min_stake, Ineligible::StakeTooLow),
+		(provider.free_bonded() < min_stake, Ineligible::StakeTooLow),
 		(
-			provider.committed >= provider.bonded,
+			provider.committed >= provider.capacity(delegated),
 			Ineligible::NotEnoughCover,
 		),
 	];
@@ -458,11 +470,6 @@ fn limits(constants: &Constants) -> Limits {
 		block_time: constants.block_time,
 		max_text: constants.max_text,
 		max_claim_validity: constants.max_claim_validity,
-		work_period: WorkPeriod {
-			base: constants.base_work_period,
-			prefill_tokens_per_block: constants.prefill_tokens_per_block,
-			tokens_per_block: constants.tokens_per_block,
-		},
 	}
 }
 
@@ -497,9 +504,12 @@ impl Registry for Remote {
 	}
 
 	async fn provider(&self, provider: &AccountId) -> Result<Option<ProviderEntry>, LedgerError> {
-		let provider = ask(self.best().await?.provider(provider)).await?;
-		Ok(provider.map(|provider| ProviderEntry {
-			bonded: provider.bonded,
+		let view = self.best().await?;
+		let found = ask(view.provider(provider)).await?;
+		let delegated = ask(view.delegation_pool(provider)).await?.active_worth();
+		Ok(found.map(|provider| ProviderEntry {
+			bonded: provider.free_bonded(),
+			capacity: provider.capacity(delegated),
 			committed: provider.committed,
 			keys: provider.keys,
 			chilled: provider.chilled,
@@ -538,6 +548,7 @@ impl Registry for Remote {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use athanor::chain::Frozen;
 	use athanor_primitives::receipt::Refusal;
 	use std::future::{pending, ready};
 
@@ -684,11 +695,12 @@ mod tests {
 			slashed: 0,
 			paused_until: 50,
 			chilled: false,
+			pending: vec![],
 		};
 		let found = |change: &dyn Fn(&mut Provider), best| {
 			let mut provider = good.clone();
 			change(&mut provider);
-			obstacle(Some(&provider), 100, best)
+			obstacle(Some(&provider), 10, 100, best)
 		};
 		assert_eq!(
 			found(&|_| {}, 49),
@@ -700,10 +712,22 @@ mod tests {
 		assert_eq!(chilled, Some(Ineligible::Chilled));
 		let poor = found(&|provider| provider.bonded = 99, 49);
 		assert_eq!(poor, Some(Ineligible::StakeTooLow));
+		let slash = Frozen {
+			id: 1,
+			last: 1,
+			count: 1,
+			raised_at: 2,
+			own: 1,
+			share: 10_000,
+		};
+		let frozen = found(&|provider| provider.pending = vec![slash.clone()], 49);
+		assert_eq!(frozen, Some(Ineligible::StakeTooLow));
 		let keyless = found(&|provider| provider.keys = 0, 49);
 		assert_eq!(keyless, Some(Ineligible::NoWorkerKey));
-		let busy = found(&|provider| provider.committed = 100, 49);
+		let covered = found(&|provider| provider.committed = 109, 49);
+		assert_eq!(covered, None, "by what is delegated");
+		let busy = found(&|provider| provider.committed = 110, 49);
 		assert_eq!(busy, Some(Ineligible::NotEnoughCover));
-		assert_eq!(obstacle(None, 100, 49), Some(Ineligible::NotProvider));
+		assert_eq!(obstacle(None, 10, 100, 49), Some(Ineligible::NotProvider));
 	}
 }

@@ -444,16 +444,17 @@ async fn stake<R: Registry>(
 		return Ok(None);
 	};
 	let detail = format!(
-		"{} bonded, {} of it for jobs in hand, {} needed",
+		"{} bonded, {} needed; {} of {} cover jobs in hand",
 		Amount(entry.bonded),
+		Amount(min),
 		Amount(entry.committed),
-		Amount(min)
+		Amount(entry.capacity)
 	);
 	if entry.bonded < min {
 		let missing = Amount(min.saturating_sub(entry.bonded));
 		let remedy = format!("As the provider, run: athanor provider stake '{missing}'");
 		report.fail("stake", detail, remedy);
-	} else if entry.committed >= entry.bonded {
+	} else if entry.committed >= entry.capacity {
 		report.warn(
 			"stake",
 			format!("{detail}: nothing is left to cover another job"),
@@ -551,12 +552,13 @@ async fn price<R: Registry>(
 	let bounds = registry.bounds(model.price_class).await?;
 	let show = |price: &Price| format!("{} / {}", Amount(price.input), Amount(price.output));
 	let detail = format!(
-		"{} per token in / out; bounds {} to {}",
+		"{} per token in / out; bounds now {} to {}",
 		show(&offer.price),
 		show(&bounds.floor),
 		show(&bounds.ceiling)
 	);
-	if bounds.contain(&offer.price) {
+	// While the price of the class is higher, the offer works for that.
+	if offer.price.within(&bounds.ceiling) {
 		report.ok("price", detail);
 	} else {
 		report.fail(

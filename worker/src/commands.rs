@@ -401,7 +401,6 @@ fn setup(
 		rules,
 		claims: !args.no_claim,
 		max_claim_validity: limits.max_claim_validity,
-		work_period: limits.work_period,
 		block_time: Duration::from_millis(limits.block_time),
 		max_text: usize::try_from(limits.max_text).unwrap_or(usize::MAX),
 		keep: DAY.saturating_mul(args.keep_days),

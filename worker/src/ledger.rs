@@ -121,6 +121,8 @@ pub struct OpenJob {
 	pub failed: Vec<AccountId>,
 	/// Block in which it is refunded if nobody claims it.
 	pub claimable_until: u32,
+	/// Blocks that a worker has for it, from the claim on.
+	pub work_period: u32,
 }
 
 impl OpenJob {
@@ -147,7 +149,7 @@ impl OpenJob {
 /// What a provider can be given work with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnOffer {
-	/// Units per token.
+	/// Units per token that it gets now: its own price, or that of the model's class where it is higher.
 	pub price: Price,
 	/// What it states about its machines.
 	pub attributes: Attributes,

@@ -13,7 +13,6 @@ use crate::{
 	error::{Error, HashMismatch},
 	keys::WorkerKey as Key,
 	ledger::{AccountId, BlockRef, LedgerError},
-	run::claim::WorkPeriod,
 };
 
 /// A version of a registered model.
@@ -43,9 +42,11 @@ pub struct ModelEntry {
 /// A provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProviderEntry {
-	/// Units bonded.
+	/// Units bonded that no pending slash may take.
 	pub bonded: u128,
-	/// Units of it that cover jobs in hand.
+	/// Units that can cover jobs: those, and what is delegated to it.
+	pub capacity: u128,
+	/// Units that cover jobs in hand.
 	pub committed: u128,
 	/// How many worker keys may sign for it.
 	pub keys: u32,
@@ -86,8 +87,6 @@ pub struct Limits {
 	pub max_text: u32,
 	/// How far ahead a claim may be valid, in blocks.
 	pub max_claim_validity: u32,
-	/// The time that a worker has for a job.
-	pub work_period: WorkPeriod,
 }
 
 /// The chain's state at its best block, as far as a worker has to know it.
@@ -127,7 +126,7 @@ pub trait Registry: Sync {
 		provider: &AccountId,
 	) -> impl Future<Output = Result<Option<OfferEntry>, LedgerError>> + Send;
 
-	/// The price bounds of a class that hold now.
+	/// What a job of a class costs now: at least the price of the class, at most what governance allows.
 	fn bounds(
 		&self,
 		class: PriceClass,

@@ -33,7 +33,6 @@ use crate::{
 	runner::{Output, RunError},
 	shutdown::{Shutdown, Stage},
 };
-use claim::WorkPeriod;
 use engine::{Engine, Ticket};
 use follow::View;
 use rules::Rules;
@@ -64,8 +63,6 @@ pub struct Setup {
 	pub claims: bool,
 	/// How far ahead a claim may be valid, in blocks.
 	pub max_claim_validity: u32,
-	/// The time that the chain gives a worker.
-	pub work_period: WorkPeriod,
 	/// Time between two blocks, to turn blocks into seconds.
 	pub block_time: Duration,
 	/// Longest text that the chain accepts, in bytes.

@@ -14,7 +14,6 @@ use athanor_worker::{
 	keys::WorkerKey,
 	ledger::{AccountId, BlockRef, LedgerError},
 	registry::{self, KeyEntry, Limits, ModelEntry, OfferEntry, ProviderEntry, Registry, hex_of},
-	run::claim::WorkPeriod,
 };
 
 const GENESIS: H256 = H256([9; 32]);
@@ -60,6 +59,7 @@ impl Fake {
 			}),
 			provider: Some(ProviderEntry {
 				bonded: 100,
+				capacity: 110,
 				committed: 40,
 				keys: 2,
 				chilled: false,
@@ -136,11 +136,6 @@ impl Registry for Fake {
 			block_time: 3_000,
 			max_text: 65_536,
 			max_claim_validity: 100,
-			work_period: WorkPeriod {
-				base: 10,
-				prefill_tokens_per_block: 600,
-				tokens_per_block: 60,
-			},
 		})
 	}
 
@@ -370,11 +365,12 @@ async fn a_version_that_is_not_the_newest_says_what_to_do_until_when() {
 async fn a_provider_is_shown_with_its_cover_and_its_pause() {
 	let (status, text) = line(&Fake::in_order(), "stake").await;
 	assert_eq!(status, Status::Ok);
-	assert!(
-		text.contains("100u bonded, 40u of it for jobs in hand"),
-		"{text}"
-	);
-	let busy = Fake::provider(|provider| provider.committed = 100);
+	for part in ["100u bonded", "40u of 110u cover jobs in hand"] {
+		assert!(text.contains(part), "{part}: {text}");
+	}
+	let covered = Fake::provider(|provider| provider.committed = 109);
+	assert_eq!(line(&covered, "stake").await.0, Status::Ok);
+	let busy = Fake::provider(|provider| provider.committed = 110);
 	let (status, text) = line(&busy, "stake").await;
 	assert_eq!(status, Status::Warn);
 	assert!(text.contains("provider stake"), "{text}");

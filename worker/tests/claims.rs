@@ -492,8 +492,7 @@ fn slow(world: &World, seconds: u64) -> Process {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_worker_claims_only_what_it_can_do_in_time() {
 	let world = World::new();
-	// A token takes 1 s, and a margin of half of that. There are 20 blocks of 3 s, less three, and one
-	// more for the output.
+	// A token takes 1 s, and a margin of half of that. There are 20 blocks of 3 s, less three.
 	let process = slow(&world, 1);
 	world.open(0, |job| job.max_output_tokens = 60);
 	blocks(&world.chain, 3).await;

@@ -1,12 +1,8 @@
 //! Every call of the chain that an account signs.
 
 use athanor_primitives::{
-	JobId, ModelId, Signature, WorkerKey,
-	eligibility::Attributes,
-	job::JobRequest,
-	model::PriceClass,
-	price::{Price, PriceBounds},
-	receipt::SignedReceipt,
+	JobId, ModelId, Signature, WorkerKey, eligibility::Attributes, job::JobRequest,
+	model::PriceClass, policy::Policy, price::Price, receipt::SignedReceipt,
 };
 use subxt::{
 	Metadata,
@@ -20,8 +16,11 @@ use subxt::{
 
 use crate::{
 	chain::{
+		delegation::DelegationCall,
+		gov::calls::{GovCall, batch},
 		models::{ModelSpec, VersionSpec},
 		names::{Item, calls},
+		royalty::RoyaltyCall,
 		types::AccountId,
 		wire::ToWire,
 	},
@@ -113,6 +112,11 @@ pub enum Call {
 	Unchill,
 	/// Keeps new work from the sender and unbonds everything.
 	Exit,
+	/// Carries out a slash whose time for an appeal is over.
+	EnactSlash {
+		/// Its number.
+		slash: u64,
+	},
 	/// Publishes or changes an offer.
 	SetOffer {
 		/// The model.
@@ -142,12 +146,12 @@ pub enum Call {
 		/// Whose offer.
 		provider: AccountId,
 	},
-	/// Sets governed price bounds. Governance only.
-	SetBounds {
+	/// Sets how the price of a class follows the demand. Governance only.
+	SetPolicy {
 		/// For which class.
 		class: PriceClass,
-		/// The bounds.
-		bounds: PriceBounds,
+		/// How.
+		policy: Policy,
 	},
 	/// Posts a job.
 	PostJob(JobRequest<AccountId, u32>),
@@ -157,6 +161,14 @@ pub enum Call {
 	PokeJob(JobId),
 	/// Takes an `Open` job.
 	ClaimJob(JobId),
+	/// Puts stake behind a provider, or does something about what is there.
+	Delegation(DelegationCall),
+	/// Splits a royalty, or does something about one that is split.
+	Royalty(RoyaltyCall),
+	/// Takes part in governance.
+	Governance(GovCall),
+	/// Several calls as one transaction: all succeed, or none.
+	BatchAll(Vec<Call>),
 	/// Shows two different receipts that one worker key signed for one job.
 	ReportEquivocation {
 		/// One.
@@ -195,15 +207,20 @@ impl Call {
 			Self::Chill => calls::CHILL,
 			Self::Unchill => calls::UNCHILL,
 			Self::Exit => calls::EXIT,
+			Self::EnactSlash { .. } => calls::ENACT_SLASH,
 			Self::SetOffer { .. } => calls::SET_OFFER,
 			Self::RemoveOffer { .. } => calls::REMOVE_OFFER,
 			Self::PruneOffer { .. } => calls::PRUNE_OFFER,
-			Self::SetBounds { .. } => calls::SET_BOUNDS,
+			Self::SetPolicy { .. } => calls::SET_POLICY,
 			Self::PostJob(_) => calls::POST,
 			Self::CancelJob(_) => calls::CANCEL,
 			Self::PokeJob(_) => calls::POKE,
 			Self::ClaimJob(_) => calls::CLAIM,
 			Self::ReportEquivocation { .. } => calls::REPORT_EQUIVOCATION,
+			Self::Delegation(call) => call.item(),
+			Self::Royalty(call) => call.item(),
+			Self::Governance(call) => call.item(),
+			Self::BatchAll(_) => calls::BATCH_ALL,
 		}
 	}
 
@@ -234,6 +251,7 @@ impl Call {
 			| Self::Chill
 			| Self::Unchill
 			| Self::Exit => encode(metadata, item, &()),
+			Self::EnactSlash { slash } => encode(metadata, item, &(*slash,)),
 			Self::AddWorkerKey { key, proof } => encode(metadata, item, &(*key, *proof)),
 			Self::RemoveWorkerKey { key } | Self::ForgetWorkerKey { key } => {
 				encode(metadata, item, &(*key,))
@@ -260,8 +278,8 @@ impl Call {
 				version,
 				provider,
 			} => encode(metadata, item, &(*model, *version, *provider)),
-			Self::SetBounds { class, bounds } => {
-				encode(metadata, item, &(class.to_raw(), bounds.to_raw()))
+			Self::SetPolicy { class, policy } => {
+				encode(metadata, item, &(class.to_raw(), policy.to_raw()))
 			}
 			Self::PostJob(request) => encode(metadata, item, &(request.to_raw(),)),
 			Self::CancelJob(job) | Self::PokeJob(job) | Self::ClaimJob(job) => {
@@ -269,6 +287,12 @@ impl Call {
 			}
 			Self::ReportEquivocation { first, second } => {
 				encode(metadata, item, &(first.to_raw(), second.to_raw()))
+			}
+			Self::Delegation(call) => call.encode(metadata),
+			Self::Royalty(call) => call.encode(metadata),
+			Self::Governance(call) => call.encode(metadata),
+			Self::BatchAll(calls) => {
+				batch(metadata, calls.iter().map(|call| call.encode(metadata)))
 			}
 		}
 	}

@@ -1,6 +1,6 @@
 //! The limits and periods of the runtime.
 
-use athanor_primitives::price::PriceBounds;
+use athanor_primitives::policy::PolicyLimits;
 use serde::Serialize;
 use subxt::{
 	Metadata,
@@ -9,7 +9,7 @@ use subxt::{
 
 use crate::{
 	chain::{
-		json::{bounds_json, units},
+		json::{limits_json, units},
 		names::{Item, constants as name},
 		types::AccountId,
 		wire::Wire,
@@ -25,8 +25,6 @@ pub struct Constants {
 	pub existential_deposit: u128,
 	/// Time between blocks, in milliseconds.
 	pub block_time: u64,
-	/// Highest royalty, in parts per million.
-	pub max_royalty: u32,
 	/// Blocks for which a retired model still gets jobs and offers.
 	pub retirement_notice: u32,
 	/// Blocks from the last job on a model or version to its removal.
@@ -42,13 +40,11 @@ pub struct Constants {
 	pub unbonding_period: u32,
 	/// Most worker keys of a provider.
 	pub max_worker_keys: u32,
-	/// Blocks without new work after a missed deadline.
-	pub timeout_pause: u32,
 	/// Most slots of an offer.
 	pub max_slots: u32,
-	/// Bounds that no governed price bound leaves.
-	#[serde(serialize_with = "bounds_json")]
-	pub hard_bounds: PriceBounds,
+	/// What no governed policy of prices exceeds.
+	#[serde(serialize_with = "limits_json")]
+	pub price_limits: PolicyLimits,
 	/// Most bytes of input.
 	pub max_inline_input: u32,
 	/// Most tokens to generate.
@@ -57,22 +53,14 @@ pub struct Constants {
 	pub max_text: u32,
 	/// Blocks from the post of a job to the first attempt to match it.
 	pub match_delay: u32,
-	/// Blocks that a worker has for a job, besides those for its output.
-	pub base_work_period: u32,
 	/// Tokens of input for which a worker gets one block more.
 	pub prefill_tokens_per_block: u32,
 	/// Tokens of output for which a worker gets one block more.
 	pub tokens_per_block: u32,
-	/// Blocks between receipt and payment.
-	pub settle_period: u32,
 	/// Most blocks that a job can run.
 	pub max_time_limit: u32,
 	/// Blocks that a claim may be valid for, ahead of the block that takes it.
 	pub max_claim_validity: u32,
-	/// Treasury's share of payments, in parts per million.
-	pub treasury_share: u32,
-	/// Share of payments that is destroyed, in parts per million.
-	pub burn_share: u32,
 	/// Who gets the treasury's share.
 	pub treasury: AccountId,
 }
@@ -83,7 +71,6 @@ impl Constants {
 		Ok(Self {
 			existential_deposit: constant(metadata, name::EXISTENTIAL_DEPOSIT)?,
 			block_time: constant(metadata, name::BLOCK_TIME)?,
-			max_royalty: constant(metadata, name::MAX_ROYALTY)?,
 			retirement_notice: constant(metadata, name::RETIREMENT_NOTICE)?,
 			retirement_grace: constant(metadata, name::RETIREMENT_GRACE)?,
 			version_grace: constant(metadata, name::VERSION_GRACE)?,
@@ -91,32 +78,26 @@ impl Constants {
 			min_stake: constant(metadata, name::MIN_STAKE)?,
 			unbonding_period: constant(metadata, name::UNBONDING_PERIOD)?,
 			max_worker_keys: constant(metadata, name::MAX_WORKER_KEYS)?,
-			timeout_pause: constant(metadata, name::TIMEOUT_PAUSE)?,
 			max_slots: constant(metadata, name::MAX_SLOTS)?,
-			hard_bounds: constant(metadata, name::HARD_BOUNDS)?,
+			price_limits: constant(metadata, name::PRICE_LIMITS)?,
 			max_inline_input: constant(metadata, name::MAX_INLINE_INPUT)?,
 			max_output_tokens: constant(metadata, name::MAX_OUTPUT_TOKENS)?,
 			max_text: constant(metadata, name::MAX_TEXT)?,
 			match_delay: constant(metadata, name::MATCH_DELAY)?,
-			base_work_period: constant(metadata, name::BASE_WORK_PERIOD)?,
 			prefill_tokens_per_block: constant(metadata, name::PREFILL_TOKENS_PER_BLOCK)?,
 			tokens_per_block: constant(metadata, name::TOKENS_PER_BLOCK)?,
-			settle_period: constant(metadata, name::SETTLE_PERIOD)?,
 			max_time_limit: constant(metadata, name::MAX_TIME_LIMIT)?,
 			max_claim_validity: constant(metadata, name::MAX_CLAIM_VALIDITY)?,
-			treasury_share: constant(metadata, name::TREASURY_SHARE)?,
-			burn_share: constant(metadata, name::BURN_SHARE)?,
 			treasury: constant(metadata, name::TREASURY)?,
 		})
 	}
 
-	/// Blocks that a worker has for a job with so many tokens.
-	pub fn work_period(&self, max_input_tokens: u32, max_output_tokens: u32) -> u32 {
+	/// Blocks that a worker has for a job with so many tokens, if it has `base` for any
+	/// ([`crate::chain::View::base_work_period`]).
+	pub fn work_period(&self, base: u32, max_input_tokens: u32, max_output_tokens: u32) -> u32 {
 		let prefill = max_input_tokens / self.prefill_tokens_per_block.max(1);
 		let decode = max_output_tokens.div_ceil(self.tokens_per_block.max(1));
-		self.base_work_period
-			.saturating_add(prefill)
-			.saturating_add(decode)
+		base.saturating_add(prefill).saturating_add(decode)
 	}
 }
 

@@ -5,7 +5,8 @@ use athanor_primitives::{
 	eligibility::Attributes,
 	job::CloseReason,
 	model::{ModelHashes, PriceClass},
-	price::{Price, PriceBounds},
+	policy::Policy,
+	price::Price,
 	split::Payment,
 };
 use serde::Serialize;
@@ -16,7 +17,7 @@ use subxt::{
 use crate::{
 	chain::{
 		dispatch,
-		json::{attributes_json, bounds_json, hexadecimal, price_json, units},
+		json::{attributes_json, hexadecimal, policy_json, price_json, units},
 		names,
 		types::AccountId,
 		wire::{Wire, records, twin_variants},
@@ -60,12 +61,22 @@ events! {
 	WorkerKeyForgotten = WORKER_KEY_FORGOTTEN;
 	ProviderChilled = PROVIDER_CHILLED;
 	ProviderUnchilled = PROVIDER_UNCHILLED;
+	SlashRaised = SLASH_RAISED;
+	SlashCancelled = SLASH_CANCELLED;
 	ProviderSlashed = PROVIDER_SLASHED;
 	ProviderPaused = PROVIDER_PAUSED;
 	ProviderDeregistered = PROVIDER_DEREGISTERED;
+	Delegated = DELEGATED;
+	Undelegated = UNDELEGATED;
+	Redelegated = REDELEGATED;
+	DelegationWithdrawn = DELEGATION_WITHDRAWN;
+	DelegationReduced = DELEGATION_REDUCED;
+	IncomeClaimed = INCOME_CLAIMED;
+	CommissionSet = COMMISSION_SET;
 	OfferSet = OFFER_SET;
 	OfferRemoved = OFFER_REMOVED;
-	BoundsSet = BOUNDS_SET;
+	PolicySet = POLICY_SET;
+	PeriodEnded = PERIOD_ENDED;
 	JobPosted = JOB_POSTED;
 	JobOpened = JOB_OPENED;
 	JobAssigned = JOB_ASSIGNED;
@@ -75,8 +86,16 @@ events! {
 	JobClosed = JOB_CLOSED;
 	OutputRemoved = OUTPUT_REMOVED;
 	JobPaid = JOB_PAID;
+	RoyaltyClaimed = ROYALTY_CLAIMED;
+	RoyaltyForfeited = ROYALTY_FORFEITED;
+	RoyaltyEnded = ROYALTY_ENDED;
+	RoyaltyDepositTaken = ROYALTY_DEPOSIT_TAKEN;
+	RoyaltyDepositReturned = ROYALTY_DEPOSIT_RETURNED;
 	FeePaid = FEE_PAID;
 	ExtrinsicFailed = EXTRINSIC_FAILED;
+	ReferendumSubmitted = REFERENDUM_SUBMITTED;
+	CallDispatched = CALL_DISPATCHED;
+	CallUnavailable = CALL_UNAVAILABLE;
 }
 
 records! {
@@ -84,6 +103,31 @@ records! {
 	pub struct ExtrinsicFailed {
 		/// The runtime's error.
 		pub dispatch_error: Value,
+	}
+
+	/// A referendum was submitted.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct ReferendumSubmitted {
+		/// Its index.
+		pub index: u32,
+		/// Its track.
+		pub track: u16,
+	}
+
+	/// A scheduled call was made, such as that of a referendum.
+	#[derive(Clone, Debug, PartialEq)]
+	pub struct CallDispatched {
+		/// What it was scheduled as.
+		pub id: Option<[u8; 32]>,
+		/// The runtime's error, if it failed.
+		pub result: Result<(), Value>,
+	}
+
+	/// A scheduled call was not there or could not be read.
+	#[derive(Clone, Debug, PartialEq, Eq)]
+	pub struct CallUnavailable {
+		/// What it was scheduled as.
+		pub id: Option<[u8; 32]>,
 	}
 
 	/// A transaction's fee was charged.
@@ -302,18 +346,70 @@ records! {
 		pub provider: AccountId,
 	}
 
-	/// A provider lost stake for a fault.
+	/// A fault will cost stake, unless governance cancels that. Until then the stake is frozen.
 	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-	pub struct ProviderSlashed {
+	pub struct SlashRaised {
+		/// Its id.
+		pub slash: u64,
 		/// The provider.
 		pub provider: AccountId,
 		/// The job.
 		pub job: u64,
 		/// What it did wrong.
 		pub fault: Fault,
-		/// Units.
+		/// Units of its own stake.
+		#[serde(with = "units")]
+		pub own: u128,
+		/// Units of what is delegated to it, as things stand.
+		#[serde(with = "units")]
+		pub pooled: u128,
+		/// Block in which it is carried out.
+		pub enacts_at: u32,
+	}
+
+	/// Governance cancelled a slash.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct SlashCancelled {
+		/// Its id.
+		pub slash: u64,
+		/// The provider.
+		pub provider: AccountId,
+		/// The job.
+		pub job: u64,
+		/// What it did wrong.
+		pub fault: Fault,
+	}
+
+	/// A provider lost stake for a fault.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct ProviderSlashed {
+		/// The slash.
+		pub slash: u64,
+		/// The provider.
+		pub provider: AccountId,
+		/// The job.
+		pub job: u64,
+		/// What it did wrong.
+		pub fault: Fault,
+		/// Units of its own stake: the sum of the three parts below.
 		#[serde(with = "units")]
 		pub amount: u128,
+		/// Whose job it was.
+		pub requester: AccountId,
+		/// Units to the requester.
+		#[serde(with = "units")]
+		pub to_requester: u128,
+		/// Who has shown the fault, if somebody had to.
+		pub reporter: Option<AccountId>,
+		/// Units to the reporter.
+		#[serde(with = "units")]
+		pub to_reporter: u128,
+		/// Units to the treasury.
+		#[serde(with = "units")]
+		pub to_treasury: u128,
+		/// Units that its delegators lost, which go to the treasury when they are collected.
+		#[serde(with = "units")]
+		pub pooled: u128,
 	}
 
 	/// A provider gets no new work for a while, because it missed a deadline.
@@ -330,6 +426,96 @@ records! {
 	pub struct ProviderDeregistered {
 		/// The account.
 		pub provider: AccountId,
+	}
+
+	/// Somebody put stake behind a provider.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct Delegated {
+		/// The provider.
+		pub provider: AccountId,
+		/// Whose stake.
+		pub delegator: AccountId,
+		/// Units.
+		#[serde(with = "units")]
+		pub amount: u128,
+		/// Units that count now, without those that unbond.
+		#[serde(with = "units")]
+		pub total: u128,
+	}
+
+	/// Somebody asked delegated stake back.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct Undelegated {
+		/// The provider.
+		pub provider: AccountId,
+		/// Whose stake.
+		pub delegator: AccountId,
+		/// Units.
+		#[serde(with = "units")]
+		pub amount: u128,
+		/// Block from which it can be withdrawn.
+		pub unlocks_at: u32,
+	}
+
+	/// Delegated stake went to another provider.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct Redelegated {
+		/// The provider that it left.
+		pub from: AccountId,
+		/// The provider behind which it is now.
+		pub to: AccountId,
+		/// Whose stake.
+		pub delegator: AccountId,
+		/// Units.
+		#[serde(with = "units")]
+		pub amount: u128,
+		/// First block in which it no longer answers for new faults of the first.
+		pub liable_until: u32,
+	}
+
+	/// Delegated stake is free again.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct DelegationWithdrawn {
+		/// The provider.
+		pub provider: AccountId,
+		/// Whose stake.
+		pub delegator: AccountId,
+		/// Units.
+		#[serde(with = "units")]
+		pub amount: u128,
+	}
+
+	/// What slashes had taken of delegated stake went to the treasury.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct DelegationReduced {
+		/// The provider.
+		pub provider: AccountId,
+		/// Whose stake.
+		pub delegator: AccountId,
+		/// Units.
+		#[serde(with = "units")]
+		pub amount: u128,
+	}
+
+	/// Somebody was paid what delegated stake has earned.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct IncomeClaimed {
+		/// The provider.
+		pub provider: AccountId,
+		/// Whose stake.
+		pub delegator: AccountId,
+		/// Units.
+		#[serde(with = "units")]
+		pub amount: u128,
+	}
+
+	/// A provider said what it takes of its delegators' income.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct CommissionSet {
+		/// The provider.
+		pub provider: AccountId,
+		/// The share in parts per million.
+		pub commission: u32,
 	}
 
 	/// An offer was published or changed.
@@ -362,15 +548,32 @@ records! {
 		pub provider: AccountId,
 	}
 
-	/// Governance changed price bounds.
+	/// Governance changed how the price of a class follows the demand.
 	#[derive(Clone, Debug, PartialEq, Serialize)]
-	pub struct BoundsSet {
+	pub struct PolicySet {
 		/// The price class.
 		pub class: PriceClass,
-		/// The new bounds.
-		#[serde(serialize_with = "bounds_json")]
-		pub bounds: PriceBounds,
-		/// Version of the governed prices from now on.
+		/// The new policy.
+		#[serde(serialize_with = "policy_json")]
+		pub policy: Policy,
+		/// The price of the class from now on.
+		#[serde(serialize_with = "price_json")]
+		pub price: Price,
+		/// Version of the prices from now on.
+		pub version: u32,
+	}
+
+	/// A period of prices is over.
+	#[derive(Clone, Debug, PartialEq, Serialize)]
+	pub struct PeriodEnded {
+		/// The price class.
+		pub class: PriceClass,
+		/// How much of the slots was busy, in parts per million; nothing without offers.
+		pub utilisation: Option<u32>,
+		/// The price of the class from now on.
+		#[serde(serialize_with = "price_json")]
+		pub price: Price,
+		/// Version of the prices from now on.
 		pub version: u32,
 	}
 
@@ -442,7 +645,7 @@ records! {
 		pub job: u64,
 		/// The provider.
 		pub provider: AccountId,
-		/// Units of stake that it lost.
+		/// Units of own and delegated stake that it loses, unless governance cancels that.
 		#[serde(with = "units")]
 		pub slashed: u128,
 		/// Whether another provider can take the job.
@@ -459,7 +662,7 @@ records! {
 		/// The key that signed both.
 		#[serde(with = "hexadecimal")]
 		pub worker: WorkerKey,
-		/// Units of stake that it cost.
+		/// Units of own and delegated stake that it costs, unless governance cancels that.
 		#[serde(with = "units")]
 		pub slashed: u128,
 		/// Whether the job was with the provider still, and waits for another now.
@@ -493,6 +696,70 @@ records! {
 	pub struct OutputRemoved {
 		/// The job.
 		pub job: u64,
+	}
+
+	/// Somebody was paid what shares of a royalty have earned.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct RoyaltyClaimed {
+		/// The model.
+		pub model: u32,
+		/// Who was paid.
+		pub who: AccountId,
+		/// Units.
+		#[serde(with = "units")]
+		pub amount: u128,
+	}
+
+	/// What shares had earned is too little for their holder's account, and went to the treasury.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct RoyaltyForfeited {
+		/// The model.
+		pub model: u32,
+		/// Whose it was.
+		pub who: AccountId,
+		/// Units to the treasury.
+		#[serde(with = "units")]
+		pub to_treasury: u128,
+		/// Units that were destroyed.
+		#[serde(with = "units")]
+		pub burned: u128,
+	}
+
+	/// A royalty is no longer split.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct RoyaltyEnded {
+		/// The model.
+		pub model: u32,
+		/// Units to the treasury.
+		#[serde(with = "units")]
+		pub to_treasury: u128,
+		/// Units that were destroyed.
+		#[serde(with = "units")]
+		pub burned: u128,
+	}
+
+	/// A deposit was put on hold for a record of a split royalty.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct RoyaltyDepositTaken {
+		/// Whose.
+		pub who: AccountId,
+		/// The model.
+		pub model: u32,
+		/// Units.
+		#[serde(with = "units")]
+		pub amount: u128,
+	}
+
+	/// A record of a split royalty has ended, and its deposit returned.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct RoyaltyDepositReturned {
+		/// Whose.
+		pub who: AccountId,
+		/// The model.
+		pub model: u32,
+		/// Units.
+		#[serde(with = "units")]
+		pub amount: u128,
 	}
 
 	/// Who got what for a job, to the last unit.

@@ -4,6 +4,7 @@
 use athanor_primitives::{
 	eligibility::{Attributes, Region},
 	job::Assignment,
+	policy::{Policy, PolicyLimits},
 	price::{Price, PriceBounds},
 	receipt::SignedReceipt,
 	split::Payment,
@@ -33,6 +34,23 @@ pub mod optional_units {
 	) -> Result<S::Ok, S::Error> {
 		units.map(|units| units.to_string()).serialize(serializer)
 	}
+}
+
+/// A share of so many parts, as a power of ten, in parts per million: a whole number, unless it is finer than
+/// that.
+pub fn millionths(parts: u128, places: u32) -> serde_json::Value {
+	let finer = 10_u128.pow(places.saturating_sub(6));
+	let parts = parts.saturating_mul(10_u128.pow(6_u32.saturating_sub(places)));
+	match u64::try_from(parts / finer) {
+		Ok(whole) if parts.is_multiple_of(finer) => whole.into(),
+		// Figures of a document: what is behind the 15th digit does not count.
+		_ => (parts as f64 / finer as f64).into(),
+	}
+}
+
+/// A share in parts per billion as one in whole parts per million, rounded down.
+pub fn billionths<S: Serializer>(parts: &u32, serializer: S) -> Result<S::Ok, S::Error> {
+	(parts / 1_000).serialize(serializer)
 }
 
 /// Keys, signatures and other bytes as `0x` and hexadecimal digits.
@@ -107,12 +125,43 @@ pub fn payment_json<S: Serializer>(payment: &Payment, serializer: S) -> Result<S
 	fields.end()
 }
 
+/// Policies with amounts as decimal strings.
+pub fn policy_json<S: Serializer>(policy: &Policy, serializer: S) -> Result<S::Ok, S::Error> {
+	let mut fields = serializer.serialize_struct("Policy", 4)?;
+	fields.serialize_field("bounds", &BoundsJson::from(policy.bounds))?;
+	fields.serialize_field("low", &policy.low)?;
+	fields.serialize_field("high", &policy.high)?;
+	fields.serialize_field("step", &policy.step)?;
+	fields.end()
+}
+
+/// Limits of policies with amounts as decimal strings.
+pub fn limits_json<S: Serializer>(limits: &PolicyLimits, serializer: S) -> Result<S::Ok, S::Error> {
+	let mut fields = serializer.serialize_struct("PolicyLimits", 2)?;
+	fields.serialize_field("bounds", &BoundsJson::from(limits.bounds))?;
+	fields.serialize_field("step", &limits.step)?;
+	fields.end()
+}
+
 /// Bounds with amounts as decimal strings.
 pub fn bounds_json<S: Serializer>(bounds: &PriceBounds, serializer: S) -> Result<S::Ok, S::Error> {
-	let mut fields = serializer.serialize_struct("PriceBounds", 2)?;
-	fields.serialize_field("floor", &PriceJson::from(bounds.floor))?;
-	fields.serialize_field("ceiling", &PriceJson::from(bounds.ceiling))?;
-	fields.end()
+	BoundsJson::from(*bounds).serialize(serializer)
+}
+
+/// Bounds with amounts as decimal strings.
+#[derive(Serialize)]
+pub struct BoundsJson {
+	floor: PriceJson,
+	ceiling: PriceJson,
+}
+
+impl From<PriceBounds> for BoundsJson {
+	fn from(bounds: PriceBounds) -> Self {
+		Self {
+			floor: bounds.floor.into(),
+			ceiling: bounds.ceiling.into(),
+		}
+	}
 }
 
 /// A price with amounts as decimal strings.
@@ -156,4 +205,24 @@ pub fn signed_json<S: Serializer>(
 	fields.serialize_field("worker", &format!("0x{}", hex::encode(signed.worker)))?;
 	fields.serialize_field("signature", &format!("0x{}", hex::encode(signed.signature)))?;
 	fields.end()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use serde_json::json;
+
+	#[test]
+	fn shares_are_parts_per_million() {
+		for (parts, places, value) in [
+			(3, 2, json!(30_000)),
+			(25_500, 6, json!(25_500)),
+			(0, 6, json!(0)),
+			(750_000_000, 9, json!(750_000)),
+			(1_500, 9, json!(1.5)),
+			(10_u128.pow(18), 18, json!(1_000_000)),
+		] {
+			assert_eq!(millionths(parts, places), value);
+		}
+	}
 }

@@ -27,7 +27,7 @@ records! {
 		pub royalty: u32,
 		/// How results can be compared.
 		pub numeric_class: NumericClass,
-		/// Which price bounds apply.
+		/// Which price and policy apply.
 		pub price_class: PriceClass,
 		/// Its newest version. Versions are counted up from 1.
 		pub version: u32,

@@ -37,6 +37,8 @@ items! {
 	storage:
 	ACCOUNT = System.Account;
 	HOLDS = Balances.Holds;
+	TOTAL_ISSUANCE = Balances.TotalIssuance;
+	INACTIVE_ISSUANCE = Balances.InactiveIssuance;
 	NOW = Timestamp.Now;
 	PARENT_HASH = System.ParentHash;
 	MODELS = Models.Models;
@@ -47,8 +49,11 @@ items! {
 	PROVIDERS = Staking.Providers;
 	WORKERS = Staking.Workers;
 	KEYS_OF = Staking.KeysOf;
-	BOUNDS = Pricing.Bounds;
-	BOUNDS_VERSION = Pricing.Version;
+	POOLS = Staking.Pools;
+	DELEGATIONS = Staking.Delegations;
+	PENDING_SLASHES = Staking.PendingSlashes;
+	PRICE_VERSION = Pricing.Version;
+	PRICE_PERIOD_START = Pricing.PeriodStart;
 	OFFERS = Pricing.Offers;
 	OFFERS_BY_PROVIDER = Pricing.OffersByProvider;
 	JOBS = Jobs.Jobs;
@@ -59,6 +64,18 @@ items! {
 	RECEIPTS = Jobs.Receipts;
 	OUTCOMES = Jobs.Outcomes;
 	TOTALS = Rewards.Totals;
+	ROYALTIES = Rewards.Royalties;
+	ROYALTY_HOLDERS = Rewards.Holders;
+	PARAMETERS = Parameters.Parameters;
+	TEMPO = Origins.Tempo;
+	REFERENDA = Referenda.ReferendumInfoFor;
+	REFERENDUM_COUNT = Referenda.ReferendumCount;
+	DECIDING = Referenda.DecidingCount;
+	VOTING = ConvictionVoting.VotingFor;
+	VOTE_LOCKS = ConvictionVoting.ClassLocksFor;
+	PREIMAGES = Preimage.PreimageFor;
+	SCHEDULED = Scheduler.Lookup;
+	PAUSED_CALLS = TxPause.PausedCalls;
 }
 
 items! {
@@ -84,10 +101,21 @@ items! {
 	UNCHILL = Staking.unchill;
 	EXIT = Staking.exit;
 	FORGET_WORKER_KEY = Staking.forget_worker_key;
+	DELEGATE_STAKE = Staking.delegate;
+	UNDELEGATE_STAKE = Staking.undelegate;
+	REDELEGATE_STAKE = Staking.redelegate;
+	WITHDRAW_DELEGATION = Staking.withdraw_delegation;
+	CLAIM_INCOME = Staking.claim;
+	COMPOUND_INCOME = Staking.compound;
+	COLLECT_DELEGATION = Staking.collect;
+	SET_COMMISSION = Staking.set_commission;
+	SET_AUTO_COMPOUND = Staking.set_auto_compound;
+	CANCEL_SLASH = Staking.cancel_slash;
+	ENACT_SLASH = Staking.enact_slash;
 	SET_OFFER = Pricing.set_offer;
 	REMOVE_OFFER = Pricing.remove_offer;
 	PRUNE_OFFER = Pricing.prune_offer;
-	SET_BOUNDS = Pricing.set_bounds;
+	SET_POLICY = Pricing.set_policy;
 	POST = Jobs.post;
 	CANCEL = Jobs.cancel;
 	SUBMIT_RECEIPT = Jobs.submit_receipt;
@@ -95,6 +123,26 @@ items! {
 	CLAIM = Jobs.claim;
 	CLAIM_AS_WORKER = Jobs.claim_as_worker;
 	REPORT_EQUIVOCATION = Jobs.report_equivocation;
+	TRANSFER_ROYALTY = Rewards.transfer_royalty;
+	CLAIM_ROYALTY = Rewards.claim_royalty;
+	CLAIM_ROYALTY_FOR = Rewards.claim_royalty_for;
+	MERGE_ROYALTY = Rewards.merge_royalty;
+	BATCH_ALL = Utility.batch_all;
+	NOTE_PREIMAGE = Preimage.note_preimage;
+	SUBMIT_REFERENDUM = Referenda.submit;
+	PLACE_DECISION_DEPOSIT = Referenda.place_decision_deposit;
+	REFUND_DECISION_DEPOSIT = Referenda.refund_decision_deposit;
+	REFUND_SUBMISSION_DEPOSIT = Referenda.refund_submission_deposit;
+	REFUND_REJECTED_SUBMISSION = Origins.refund_submission_deposit;
+	VOTE = ConvictionVoting.vote;
+	REMOVE_VOTE = ConvictionVoting.remove_vote;
+	DELEGATE_VOTES = ConvictionVoting.delegate;
+	UNDELEGATE_VOTES = ConvictionVoting.undelegate;
+	UNLOCK_VOTES = ConvictionVoting.unlock;
+	SET_PARAMETER = Origins.set_parameter;
+	SPEND = Treasury.spend_local;
+	PAUSE_CALL = TxPause.pause;
+	UNPAUSE_CALL = TxPause.unpause;
 }
 
 items! {
@@ -104,6 +152,19 @@ items! {
 	SIMULATE_MATCH = Jobs.simulate_match;
 	SIMULATE_REQUEST = Jobs.simulate_request;
 	EXPLAIN_ACCOUNT = Jobs.explain_account;
+	BOUNDS_OF = Pricing.bounds_of;
+	POLICY_OF = Pricing.policy_of;
+	HISTORY_OF = Pricing.history_of;
+	SIMULATE_POLICY = Pricing.simulate_policy;
+	SHARES_OF_PAYMENT = Rewards.shares_of_payment;
+	ROYALTIES_OF = Rewards.royalties_of;
+}
+
+items! {
+	/// Functions of runtime APIs, with the API in the place of the pallet.
+	apis:
+	TRY_CALL = GovernanceApi.try_call;
+	EFFECTIVE_PARAMETERS = GovernanceApi.effective_parameters;
 }
 
 items! {
@@ -111,7 +172,6 @@ items! {
 	constants:
 	EXISTENTIAL_DEPOSIT = Balances.ExistentialDeposit;
 	BLOCK_TIME = Babe.ExpectedBlockTime;
-	MAX_ROYALTY = Models.MaxRoyalty;
 	RETIREMENT_NOTICE = Models.RetirementNotice;
 	RETIREMENT_GRACE = Models.RetirementGrace;
 	VERSION_GRACE = Models.VersionGrace;
@@ -119,22 +179,21 @@ items! {
 	MIN_STAKE = Staking.MinStake;
 	UNBONDING_PERIOD = Staking.UnbondingPeriod;
 	MAX_WORKER_KEYS = Staking.MaxWorkerKeys;
-	TIMEOUT_PAUSE = Staking.TimeoutPause;
 	MAX_SLOTS = Pricing.MaxSlots;
-	HARD_BOUNDS = Pricing.HardBounds;
+	PRICE_LIMITS = Pricing.Limits;
 	MAX_INLINE_INPUT = Jobs.MaxInlineInput;
 	MAX_OUTPUT_TOKENS = Jobs.MaxOutputTokens;
 	MAX_TEXT = Jobs.MaxText;
 	MATCH_DELAY = Jobs.MatchDelay;
-	BASE_WORK_PERIOD = Jobs.BaseWorkPeriod;
 	PREFILL_TOKENS_PER_BLOCK = Jobs.PrefillTokensPerBlock;
 	TOKENS_PER_BLOCK = Jobs.TokensPerBlock;
-	SETTLE_PERIOD = Jobs.SettlePeriod;
 	MAX_TIME_LIMIT = Jobs.MaxTimeLimit;
 	MAX_CLAIM_VALIDITY = Jobs.MaxClaimValidity;
-	TREASURY_SHARE = Rewards.TreasuryShare;
-	BURN_SHARE = Rewards.BurnShare;
 	TREASURY = Rewards.TreasuryAccount;
+	TRACKS = Referenda.Tracks;
+	SUBMISSION_DEPOSIT = Referenda.SubmissionDeposit;
+	UNDECIDING_TIMEOUT = Referenda.UndecidingTimeout;
+	VOTE_LOCKING_PERIOD = ConvictionVoting.VoteLockingPeriod;
 }
 
 items! {
@@ -160,12 +219,22 @@ items! {
 	WORKER_KEY_FORGOTTEN = Staking.WorkerKeyForgotten;
 	PROVIDER_CHILLED = Staking.ProviderChilled;
 	PROVIDER_UNCHILLED = Staking.ProviderUnchilled;
+	SLASH_RAISED = Staking.SlashRaised;
+	SLASH_CANCELLED = Staking.SlashCancelled;
 	PROVIDER_SLASHED = Staking.ProviderSlashed;
 	PROVIDER_PAUSED = Staking.ProviderPaused;
 	PROVIDER_DEREGISTERED = Staking.ProviderDeregistered;
+	DELEGATED = Staking.Delegated;
+	UNDELEGATED = Staking.Undelegated;
+	REDELEGATED = Staking.Redelegated;
+	DELEGATION_WITHDRAWN = Staking.DelegationWithdrawn;
+	DELEGATION_REDUCED = Staking.DelegationReduced;
+	INCOME_CLAIMED = Staking.IncomeClaimed;
+	COMMISSION_SET = Staking.CommissionSet;
 	OFFER_SET = Pricing.OfferSet;
 	OFFER_REMOVED = Pricing.OfferRemoved;
-	BOUNDS_SET = Pricing.BoundsSet;
+	POLICY_SET = Pricing.PolicySet;
+	PERIOD_ENDED = Pricing.PeriodEnded;
 	JOB_POSTED = Jobs.JobPosted;
 	JOB_OPENED = Jobs.JobOpened;
 	JOB_ASSIGNED = Jobs.JobAssigned;
@@ -175,6 +244,14 @@ items! {
 	JOB_CLOSED = Jobs.JobClosed;
 	OUTPUT_REMOVED = Jobs.OutputRemoved;
 	JOB_PAID = Rewards.JobPaid;
+	ROYALTY_CLAIMED = Rewards.RoyaltyClaimed;
+	ROYALTY_FORFEITED = Rewards.RoyaltyForfeited;
+	ROYALTY_ENDED = Rewards.RoyaltyEnded;
+	ROYALTY_DEPOSIT_TAKEN = Rewards.RoyaltyDepositTaken;
+	ROYALTY_DEPOSIT_RETURNED = Rewards.RoyaltyDepositReturned;
+	REFERENDUM_SUBMITTED = Referenda.Submitted;
+	CALL_DISPATCHED = Scheduler.Dispatched;
+	CALL_UNAVAILABLE = Scheduler.CallUnavailable;
 }
 
 /// Transaction extensions.
@@ -221,6 +298,11 @@ pub fn missing(metadata: &Metadata) -> Vec<String> {
 		metadata
 			.pallet_by_name(item.pallet)
 			.is_some_and(|pallet| pallet.view_function_by_name(item.name).is_some())
+	});
+	look("runtime API", apis::ALL, &|item| {
+		metadata
+			.runtime_api_trait_by_name(item.pallet)
+			.is_some_and(|api| api.method_by_name(item.name).is_some())
 	});
 	look("constant", constants::ALL, &|item| {
 		metadata

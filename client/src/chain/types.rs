@@ -7,9 +7,10 @@ use athanor_primitives::{
 	H256, WorkerKey,
 	eligibility::{Attributes, Needs, Region},
 	job::{Assignment, CloseReason, PromptFormat, Sampler},
+	pool::mul_div_up,
 	price::Price,
 	receipt::{Finish, SignedReceipt},
-	split::Payment,
+	split::{MILLION, Payment},
 };
 use serde::Serialize;
 use subxt::{dynamic::Value, ext::scale_value::ValueDef, utils::AccountId32};
@@ -45,6 +46,24 @@ records! {
 		pub unlocks_at: u32,
 	}
 
+	/// What a slash takes of a provider that can still be cancelled; or, if there are many, what several take.
+	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+	pub struct Frozen {
+		/// The slash, or the first of them.
+		pub id: u64,
+		/// Of several, the newest; else the same.
+		pub last: u64,
+		/// How many they are.
+		pub count: u32,
+		/// Block of the first fault.
+		pub raised_at: u32,
+		/// Units of the provider's own stake.
+		#[serde(with = "units")]
+		pub own: u128,
+		/// Share of what is delegated to the provider, in parts per million; those of several added up.
+		pub share: u64,
+	}
+
 	/// A provider.
 	#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 	pub struct Provider {
@@ -69,6 +88,8 @@ records! {
 		pub paused_until: u32,
 		/// Whether it takes no new work, because it said so.
 		pub chilled: bool,
+		/// Slashes that can still be cancelled, the oldest first.
+		pub pending: Vec<Frozen>,
 	}
 
 	/// Whose a worker key is.
@@ -171,6 +192,10 @@ records! {
 		pub posted_at: u32,
 		/// Block at which it is refunded if nothing happens.
 		pub expires_at: u32,
+		/// Blocks that a worker has for it.
+		pub work_period: u32,
+		/// Blocks from its receipt to its payment.
+		pub settle_period: u32,
 		/// Providers that failed it.
 		pub failed: Vec<AccountId>,
 		/// Where it stands.
@@ -316,6 +341,30 @@ impl Provider {
 		self.unbonding
 			.iter()
 			.fold(self.bonded, |sum, chunk| sum.saturating_add(chunk.amount))
+	}
+
+	/// Units of own stake that pending slashes may take. They cover no jobs, and cannot leave.
+	pub fn frozen(&self) -> u128 {
+		self.pending
+			.iter()
+			.fold(0, |sum, slash| sum.saturating_add(slash.own))
+	}
+
+	/// Units staked that no pending slash may take.
+	pub fn free_bonded(&self) -> u128 {
+		self.bonded.saturating_sub(self.frozen())
+	}
+
+	/// Units that can cover jobs: own stake and what counts of that which is delegated to it, less what
+	/// pending slashes may take of both.
+	pub fn capacity(&self, delegated: u128) -> u128 {
+		let delegated = self.pending.iter().fold(delegated, |rest, slash| {
+			// As the chain: something is left always, and it rounds in favour of the slash.
+			let share = slash.share.min(u64::from(MILLION - 1));
+			let taken = mul_div_up(rest, share.into(), MILLION.into()).unwrap_or(rest);
+			rest.saturating_sub(taken)
+		});
+		self.free_bonded().saturating_add(delegated)
 	}
 }
 

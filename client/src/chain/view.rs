@@ -2,17 +2,14 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use athanor_primitives::{
-	H256, JobId, ModelId, WorkerKey, blake2_256,
-	model::{ModelHashes, PriceClass},
-	price::PriceBounds,
-};
+use athanor_primitives::{H256, JobId, ModelId, WorkerKey, blake2_256, model::ModelHashes};
 use futures::{StreamExt, TryStreamExt, stream};
 use subxt::{
 	Metadata, OnlineClientAtBlock, dynamic,
 	ext::{
 		codec::Encode,
 		frame_decode::storage::{IntoDecodableValues, IntoEncodableValues},
+		scale_value::{self, scale::decode_as_type},
 	},
 	storage::{DynamicAddress, PrefixOf},
 };
@@ -28,7 +25,7 @@ use crate::{
 			AccountId, AccountInfo, Balance, BlockId, Job, Offer, Outcome, Provider, RawHold,
 			StoredReceipt, Totals, WorkerRecord,
 		},
-		wire::{ToWire, Wire},
+		wire::Wire,
 	},
 	error::{Error, misfit, node},
 };
@@ -210,7 +207,7 @@ impl View {
 		let min_stake: u128 = constant(self.metadata(), name::MIN_STAKE)?;
 		let provider = self.provider(account).await?;
 		Ok(provider.is_some_and(|provider| {
-			provider.bonded >= min_stake
+			provider.free_bonded() >= min_stake
 				&& provider.keys > 0
 				&& !provider.chilled
 				&& provider.paused_until <= self.number()
@@ -319,23 +316,24 @@ impl View {
 			.await
 	}
 
-	/// The price bounds of a class, as they hold: governance's, forced into the runtime's.
-	///
-	/// # Errors
-	/// When the state cannot be read.
-	pub async fn price_bounds(&self, class: PriceClass) -> Result<PriceBounds, Error> {
-		let hard: PriceBounds = constant(self.metadata(), name::HARD_BOUNDS)?;
-		let bounds: Option<PriceBounds> = self.get(storage::BOUNDS, (class.to_raw(),)).await?;
-		Ok(bounds.map_or(hard, |bounds| bounds.clamped(&hard)))
-	}
-
 	/// Version of the governed prices.
 	///
 	/// # Errors
 	/// When the state cannot be read.
 	pub async fn price_version(&self) -> Result<u32, Error> {
 		Ok(self
-			.get(storage::BOUNDS_VERSION, ())
+			.get(storage::PRICE_VERSION, ())
+			.await?
+			.unwrap_or_default())
+	}
+
+	/// The block in which the running period of prices began.
+	///
+	/// # Errors
+	/// When the state cannot be read.
+	pub async fn price_period_start(&self) -> Result<u32, Error> {
+		Ok(self
+			.get(storage::PRICE_PERIOD_START, ())
 			.await?
 			.unwrap_or_default())
 	}
@@ -502,7 +500,7 @@ impl View {
 		&self.at
 	}
 
-	async fn get<K, T>(&self, item: Item, key: K) -> Result<Option<T>, Error>
+	pub(crate) async fn get<K, T>(&self, item: Item, key: K) -> Result<Option<T>, Error>
 	where
 		K: IntoEncodableValues + IntoDecodableValues,
 		T: Wire,
@@ -520,8 +518,31 @@ impl View {
 		}
 	}
 
+	/// A value together with its types.
+	pub(crate) async fn get_typed<K>(
+		&self,
+		item: Item,
+		key: K,
+	) -> Result<Option<scale_value::Value<u32>>, Error>
+	where
+		K: IntoEncodableValues + IntoDecodableValues,
+	{
+		let address: DynamicAddress<K, dynamic::Value> = dynamic::storage(item.pallet, item.name);
+		let stored = self.at.storage().try_fetch(address, key).await;
+		let Some(stored) = stored.map_err(node)? else {
+			return Ok(None);
+		};
+		decode_as_type(
+			&mut stored.bytes(),
+			stored.type_id(),
+			self.metadata().types(),
+		)
+		.map(Some)
+		.map_err(misfit)
+	}
+
 	/// Keys and values of a map, or of the part of it under `prefix`.
-	async fn entries<K, T, P>(&self, item: Item, prefix: P) -> Result<Vec<(K, T)>, Error>
+	pub(crate) async fn entries<K, T, P>(&self, item: Item, prefix: P) -> Result<Vec<(K, T)>, Error>
 	where
 		K: IntoEncodableValues + IntoDecodableValues,
 		T: Wire,

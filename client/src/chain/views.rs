@@ -4,7 +4,13 @@
 //! name in the metadata, which has had them since version 16.
 
 use athanor_primitives::{
-	JobId, eligibility::Ineligible, explain::Held, job::JobRequest, price::Price,
+	JobId,
+	eligibility::Ineligible,
+	explain::Held,
+	job::JobRequest,
+	model::PriceClass,
+	policy::{Period, Policy, Replayed},
+	price::{Price, PriceBounds},
 };
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use subxt::{
@@ -65,6 +71,42 @@ records! {
 		/// The median of what it could cost at most, in units.
 		#[serde(with = "optional_units")]
 		pub median: Option<u128>,
+	}
+
+	/// The governed shares of a payment.
+	#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+	pub struct PaymentShares {
+		/// To the treasury, in parts per million.
+		pub treasury: u32,
+		/// Destroyed, in parts per million.
+		pub burn: u32,
+	}
+
+	/// What an account has of a royalty that was split.
+	#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+	pub struct OwnRoyalty {
+		/// Of which model.
+		pub model: u32,
+		/// Shares, of [`ROYALTY_SHARES`](crate::chain::ROYALTY_SHARES).
+		pub shares: u32,
+		/// Units that can be claimed now.
+		#[serde(with = "units")]
+		pub claimable: u128,
+	}
+
+	/// What the last periods of a price class would have been under another policy.
+	#[derive(Clone, Debug, PartialEq)]
+	pub struct Simulation {
+		/// That policy, forced into the limits.
+		pub policy: Policy,
+		/// The periods that are kept, the oldest first.
+		pub periods: Vec<Replayed>,
+		/// The price that would hold now, had it held since the first of them.
+		pub next: Price,
+		/// What the tokens of all periods cost at least, in units.
+		pub revenue: u128,
+		/// What they would have cost, if the demand had been the same.
+		pub revenue_would_be: u128,
 	}
 
 	/// A provider, and whether it could be given a job now.
@@ -214,6 +256,60 @@ impl View {
 	/// When the node cannot be asked.
 	pub async fn explain_account(&self, who: &AccountId) -> Result<Vec<Held>, Error> {
 		self.ask(views::EXPLAIN_ACCOUNT, (*who, MAX_HELD)).await
+	}
+
+	/// What a job of a class costs per token now: at least the price of the class, at most what governance
+	/// allows.
+	///
+	/// # Errors
+	/// When the node cannot be asked.
+	pub async fn price_bounds(&self, class: PriceClass) -> Result<PriceBounds, Error> {
+		self.ask(views::BOUNDS_OF, (class.to_raw(),)).await
+	}
+
+	/// The policy that holds for a class. Offers are published within its bounds.
+	///
+	/// # Errors
+	/// When the node cannot be asked.
+	pub async fn price_policy(&self, class: PriceClass) -> Result<Policy, Error> {
+		self.ask(views::POLICY_OF, (class.to_raw(),)).await
+	}
+
+	/// The last periods of a class, the oldest first.
+	///
+	/// # Errors
+	/// When the node cannot be asked.
+	pub async fn price_history(&self, class: PriceClass) -> Result<Vec<Period>, Error> {
+		self.ask(views::HISTORY_OF, (class.to_raw(),)).await
+	}
+
+	/// What the last periods of a class would have been under another policy.
+	///
+	/// # Errors
+	/// When the node cannot be asked.
+	pub async fn simulate_policy(
+		&self,
+		class: PriceClass,
+		policy: &Policy,
+	) -> Result<Simulation, Error> {
+		let arguments = (class.to_raw(), policy.to_raw());
+		self.ask(views::SIMULATE_POLICY, arguments).await
+	}
+
+	/// The governed shares of a payment, as they hold now.
+	///
+	/// # Errors
+	/// When the node cannot be asked.
+	pub async fn shares_of_payment(&self) -> Result<PaymentShares, Error> {
+		self.ask(views::SHARES_OF_PAYMENT, ()).await
+	}
+
+	/// What an account has of split royalties, up to [`MAX_HELD`] of them.
+	///
+	/// # Errors
+	/// When the node cannot be asked.
+	pub async fn royalties_of(&self, who: &AccountId) -> Result<Vec<OwnRoyalty>, Error> {
+		self.ask(views::ROYALTIES_OF, (*who, MAX_HELD)).await
 	}
 
 	fn would_be_refused(&self, error: &Value) -> Error {

@@ -9,8 +9,11 @@ use athanor_primitives::{
 	claim::{Claim, SignedClaim},
 	eligibility::{Attributes, Eligibility, Ineligible},
 	explain::{FreedBy, Held, HeldFor, HeldUntil},
+	income::{Earned, Income},
 	job::{Assignment, CloseReason, JobInput, JobRequest, PromptFormat, Sampler},
 	model::{ModelHashes, NumericClass, PriceClass},
+	policy::{Period, Policy, PolicyLimits, Replayed},
+	pool::Pool,
 	price::{Price, PriceBounds},
 	receipt::{Delivery, Receipt, SignedReceipt},
 	split::Payment,
@@ -62,12 +65,14 @@ macro_rules! plain {
 }
 
 plain!(
+	(),
 	bool,
 	u8,
 	u16,
 	u32,
 	u64,
 	u128,
+	i64,
 	H256,
 	AccountId32,
 	[u8; 2],
@@ -113,6 +118,14 @@ impl<T: ToWire> ToWire for Vec<T> {
 
 	fn to_raw(&self) -> Self::Raw {
 		self.iter().map(T::to_raw).collect()
+	}
+}
+
+impl<A: Wire, B: Wire> Wire for (A, B) {
+	type Raw = (A::Raw, B::Raw);
+
+	fn from_raw((a, b): Self::Raw) -> Self {
+		(A::from_raw(a), B::from_raw(b))
 	}
 }
 
@@ -247,6 +260,27 @@ pub(crate) use twin_variants;
 twin_structs! {
 	Price { input: u128, output: u128 }
 	PriceBounds { floor: Price, ceiling: Price }
+	Policy { bounds: PriceBounds, low: u32, high: u32, step: u32 }
+	PolicyLimits { bounds: PriceBounds, step: u32 }
+	Replayed {
+		ended_at: u32,
+		utilisation: Option<u32>,
+		price: Price,
+		would_be: Price,
+		revenue: u128,
+		revenue_would_be: u128,
+	}
+	Period {
+		ended_at: u32,
+		price: Price,
+		busy_blocks: u128,
+		slot_blocks: u128,
+		tokens_in: u128,
+		tokens_out: u128,
+	}
+	Pool { total: u128, shares: u128 }
+	Income { per_share: u128, rest: u128 }
+	Earned { since: u128, before: u128, claimed: u128 }
 	ModelHashes { weights: H256, tokenizer: H256, template: H256 }
 	Payment { provider: u128, delegators: u128, author: u128, treasury: u128, burned: u128 }
 	Receipt {
@@ -324,6 +358,20 @@ twin_enums! {
 		ProxyRemoveAnnouncement,
 		MultisigProceeds,
 		IdentityClear,
+		RewardsTransferRoyalty,
+		RewardsMergeRoyalty,
+		RewardsClaimRoyaltyFor,
+		StakingUndelegate,
+		StakingWithdrawDelegation,
+		StakingCancelSlash,
+		StakingCollect,
+		StakingClaim,
+		RewardsClaimRoyalty,
+		ValidatorCancelSlash,
+		BountyUnassign,
+		BountyClaim,
+		ChildBountyUnassign,
+		ChildBountyClaim,
 	}
 }
 
@@ -346,6 +394,15 @@ twin_variants! {
 		ProxyAnnouncements,
 		Multisig,
 		Identity,
+		RoyaltyDeposit { model: u32 },
+		Delegation { provider: [u8; 32] },
+		UnbondingDelegation { provider: [u8; 32] },
+		PendingSlash { slash: u64 },
+		SlashedDelegation { provider: [u8; 32] },
+		DelegationIncome { provider: [u8; 32] },
+		RoyaltyIncome { model: u32 },
+		PendingValidatorSlash { era: u32 },
+		ChildBounty { bounty: u32, child: u32 },
 	}
 }
 
@@ -359,6 +416,8 @@ pub enum RawHeldUntil {
 	CallableFrom(u32),
 	/// As there.
 	OwnerActs,
+	/// As there.
+	OthersAct,
 }
 
 impl Wire for HeldUntil {
@@ -369,6 +428,7 @@ impl Wire for HeldUntil {
 			RawHeldUntil::EndsBy(at) => Self::EndsBy(at),
 			RawHeldUntil::CallableFrom(at) => Self::CallableFrom(at),
 			RawHeldUntil::OwnerActs => Self::OwnerActs,
+			RawHeldUntil::OthersAct => Self::OthersAct,
 		}
 	}
 }

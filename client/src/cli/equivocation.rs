@@ -4,7 +4,7 @@ use std::path::Path;
 
 use athanor::{
 	Amount, Call, Error,
-	chain::events::WorkerEquivocated,
+	chain::events::{SlashRaised, WorkerEquivocated},
 	primitives::{
 		H256,
 		receipt::{Receipt, SignedReceipt},
@@ -53,13 +53,20 @@ pub async fn run(context: &Context, first: &Path, second: &Path) -> Result<(), E
 			.events
 			.first::<WorkerEquivocated>()?
 			.ok_or_else(|| Error::Incompatible("the report leaves no event".to_owned()))?;
+		let slash = included.events.first::<SlashRaised>()?;
+		let then = slash.as_ref().map_or_else(String::new, |slash| {
+			format!(
+				"; slash {} takes it in block {} unless governance cancels that,",
+				slash.slash, slash.enacts_at
+			)
+		});
 		Ok(Done {
 			text: format!(
-				"{} of the stake of {} slashed for two receipts for job {job},",
+				"{} behind {} frozen for two receipts for job {job}{then}",
 				Amount(event.slashed),
 				event.provider
 			),
-			json: json!({"job": job, "equivocation": event}),
+			json: json!({"job": job, "equivocation": event, "slash": slash}),
 		})
 	})
 }
@@ -115,7 +122,7 @@ fn read(path: &Path) -> Result<SignedReceipt, Error> {
 	parse(text.trim()).map_err(|reason| {
 		Error::Input(format!(
 			"{shown} holds no signed receipt: {reason}; it needs the SCALE bytes in hexadecimal, or JSON \
-			 as `athanor job get -o json` writes it"
+			 as `athanor job get JOB -o json` writes it"
 		))
 	})
 }

@@ -127,7 +127,7 @@ fn outlook(quote: &Quote) -> String {
 	match quote.market.eligible {
 		0 => format!(
 			"no provider could {action} it now; it waits for one until its time limit. \
-			 `athanor job why` says what each lacks, once it is posted"
+			 `athanor job why JOB` says what each lacks, once it is posted"
 		),
 		1 => format!("1 provider could {action} it now"),
 		count => format!("{count} providers could {action} it now"),

@@ -247,34 +247,36 @@ pub fn remedy(reason: Ineligible) -> &'static str {
 		Ineligible::FailedBefore => {
 			"nothing; a job is not given again to a provider that failed it"
 		}
-		Ineligible::NotProvider => "it registers with `athanor provider register`",
+		Ineligible::NotProvider => "it registers with `athanor provider register --stake AMOUNT`",
 		Ineligible::NoOffer => {
-			"it publishes an offer for this version with `athanor provider offer`"
+			"it publishes an offer for this version: see `athanor provider offer --help`"
 		}
 		Ineligible::PriceOutOfBounds => {
-			"it offers at a price within the bounds that `athanor model show` names"
+			"it offers at no more than the highest price that `athanor model show MODEL` names"
 		}
 		Ineligible::PriceAboveCeiling => {
 			"post with a higher --max-price-in and --max-price-out, or it offers for less"
 		}
 		Ineligible::WrongRegion => {
 			"post with its --region, or without any; or it states where its machines stand, with \
-			 `athanor provider offer --region`"
+			 --region of its offer: see `athanor provider offer --help`"
 		}
 		Ineligible::RetentionTooLong => {
 			"post with more --max-retention-hours, or without; or it states a shorter time, with \
-			 `athanor provider offer --retention-hours`"
+			 --retention-hours of its offer: see `athanor provider offer --help`"
 		}
 		Ineligible::NotEnoughGpuMemory => {
-			"post with less --min-gpu-memory; or it states what its GPUs have, with `athanor provider \
-			 offer --gpu-memory`"
+			"post with less --min-gpu-memory; or it states what its GPUs have, with --gpu-memory \
+			 of its offer: see `athanor provider offer --help`"
 		}
 		Ineligible::Chilled => "it takes work again with `athanor provider unchill`",
 		Ineligible::Paused => {
 			"wait for the end of its pause, which `athanor provider status` names"
 		}
-		Ineligible::NoWorkerKey => "it adds a worker key with `athanor provider keys add`",
-		Ineligible::StakeTooLow => "it stakes more with `athanor provider stake`",
+		Ineligible::NoWorkerKey => {
+			"it adds a worker key with `athanor provider keys add KEY PROOF`"
+		}
+		Ineligible::StakeTooLow => "it stakes more with `athanor provider stake AMOUNT`",
 		Ineligible::NoFreeSlot => "wait until it has finished a job, or it offers more --slots",
 		Ineligible::NotEnoughCover => {
 			"wait until it has finished jobs, or it stakes more; a lower price ceiling needs less stake"

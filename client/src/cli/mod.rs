@@ -1,6 +1,17 @@
 //! The command line: what it accepts, and where it goes from there.
 
+mod delegation;
 mod equivocation;
+mod gov;
+mod gov_deposit;
+mod gov_enact;
+mod gov_list;
+mod gov_policy;
+mod gov_preimage;
+mod gov_propose;
+mod gov_status;
+mod gov_tracks;
+mod gov_vote;
 mod job;
 mod job_list;
 mod job_post;
@@ -11,6 +22,11 @@ mod model_spec;
 mod offer;
 mod output;
 mod provider;
+mod provider_list;
+mod royalty;
+mod slashes;
+#[cfg(test)]
+mod suggestions;
 mod wallet;
 mod wallet_explain;
 mod watch;
@@ -27,6 +43,9 @@ use self::output::Output;
 
 /// How long a command that sends something waits for a block, unless told otherwise.
 const USUAL_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// How long a read may take before people are told that it goes on.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Shown at the end of `--help`.
 const EXAMPLES: &str = "\
@@ -92,7 +111,7 @@ pub struct Global {
 pub enum Format {
 	/// For people.
 	Text,
-	/// For programs: amounts are decimal strings of whole smallest units.
+	/// For programs: amounts are decimal strings of whole smallest units, shares are parts per million.
 	Json,
 }
 
@@ -111,6 +130,9 @@ pub enum Command {
 	/// Keys, balances and transfers.
 	#[command(subcommand)]
 	Wallet(wallet::Command),
+	/// Propose, vote, and see what was decided.
+	#[command(subcommand)]
+	Gov(gov::Command),
 }
 
 /// Does what the command line asks for.
@@ -121,6 +143,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
 		Command::Provider(command) => provider::run(&context, command).await,
 		Command::Job(command) => job::run(&context, command).await,
 		Command::Wallet(command) => wallet::run(&context, command).await,
+		Command::Gov(command) => gov::run(&context, command).await,
 	}
 }
 
@@ -215,6 +238,22 @@ impl Context {
 		}
 	}
 
+	/// Reads something that can be long within the timeout. If it takes a while, people see that it goes on.
+	pub async fn reading<T>(
+		&self,
+		what: &str,
+		work: impl Future<Output = Result<T, Error>>,
+	) -> Result<T, Error> {
+		let mut work = std::pin::pin!(self.in_time(what, work));
+		if let Ok(result) = tokio::time::timeout(PATIENCE, &mut work).await {
+			return result;
+		}
+		let spinner = output::spinner(format!("reading {what}"));
+		let result = work.await;
+		spinner.finish_and_clear();
+		result
+	}
+
 	/// Signs and sends a call. With `--dry-run`, says what would happen instead. What the node knows
 	/// to fail is not sent: a transaction costs its fee even if it fails.
 	pub async fn send(&self, chain: &Chain, call: &Call) -> Result<Sent, Error> {
@@ -262,6 +301,32 @@ pub fn parse_amount(text: &str) -> Result<u128, String> {
 		.map_err(|error: amount::AmountError| error.to_string())
 }
 
+/// Reads a share, such as 2.5% or 0.025, into parts per million, for clap.
+pub fn parse_share(text: &str) -> Result<u32, String> {
+	let text = text.trim();
+	if let Some(percent) = text.strip_suffix('%') {
+		return model_spec::parse_percent(percent.trim_end());
+	}
+	let wrong = || {
+		format!(
+			"`{text}` is no share; write percent such as 2.5%, or a part of one such as 0.025, with up to 6 \
+			 decimal places"
+		)
+	};
+	let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+	let fraction = fraction.trim_end_matches('0');
+	if fraction.len() > 6 || !fraction.chars().all(|c| c.is_ascii_digit()) {
+		return Err(wrong());
+	}
+	let whole: u32 = whole.parse().map_err(|_| wrong())?;
+	let fraction: u32 = format!("{fraction:0<6}").parse().map_err(|_| wrong())?;
+	whole
+		.checked_mul(1_000_000)
+		.and_then(|parts| parts.checked_add(fraction))
+		.filter(|parts| *parts <= 1_000_000)
+		.ok_or_else(wrong)
+}
+
 /// Reads an address, for clap.
 pub fn parse_account(text: &str) -> Result<AccountId, String> {
 	if let Some(digits) = text.strip_prefix("0x") {
@@ -283,11 +348,11 @@ pub fn parse_hex<const N: usize>(text: &str) -> Result<[u8; N], String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
 	use super::*;
 	use clap::CommandFactory;
 
-	const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+	pub const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 
 	fn parsed(line: &str) -> Result<Cli, clap::Error> {
 		Cli::try_parse_from(line.split_whitespace())
@@ -364,7 +429,7 @@ mod tests {
 	}
 
 	/// Splits as a shell does, as far as the examples need it.
-	fn words(line: &str) -> Vec<String> {
+	pub fn words(line: &str) -> Vec<String> {
 		let mut words = vec![String::new()];
 		let mut quoted = false;
 		for c in line.trim().chars() {
@@ -385,6 +450,26 @@ mod tests {
 			}
 		}
 		words
+	}
+
+	#[tokio::test]
+	async fn a_long_read_ends_with_what_it_read_or_with_the_timeout() {
+		let context = |timeout: u64| Context {
+			global: parsed(&format!("athanor --timeout {timeout} model list"))
+				.unwrap()
+				.global,
+		};
+		let read = context(60).reading("the list", async { Ok(7) }).await;
+		assert_eq!(read.unwrap(), 7);
+		// Longer than people are patient.
+		let slow = async {
+			tokio::time::sleep(PATIENCE * 2).await;
+			Ok(8)
+		};
+		assert_eq!(context(60).reading("the list", slow).await.unwrap(), 8);
+		let never = std::future::pending::<Result<u32, Error>>();
+		let error = context(2).reading("the list", never).await.unwrap_err();
+		assert_eq!(error.exit_code(), 5);
 	}
 
 	#[test]
@@ -444,6 +529,37 @@ mod tests {
 		] {
 			assert_eq!(parsed(line).unwrap_err().exit_code(), 0, "{line}");
 		}
+	}
+
+	#[test]
+	fn shares_are_read_as_percent_and_as_parts_of_one() {
+		for (text, parts) in [
+			("2.5%", 25_000),
+			("2.5 %", 25_000),
+			("0.025", 25_000),
+			("0.0001%", 1),
+			("0.000001", 1),
+			("100%", 1_000_000),
+			("1", 1_000_000),
+			("1.0", 1_000_000),
+			("0", 0),
+		] {
+			assert_eq!(parse_share(text), Ok(parts), "{text}");
+		}
+		for text in [
+			"",
+			"%",
+			"60",
+			"1.000001",
+			"0.0000001",
+			"101%",
+			"-1%",
+			"x",
+			".5x",
+		] {
+			assert!(parse_share(text).is_err(), "{text}");
+		}
+		assert!(parse_share("60").unwrap_err().contains("such as 2.5%"));
 	}
 
 	#[test]

@@ -26,6 +26,7 @@ use super::{
 	offer::attributes_text,
 	output::{Done, about, fields, note, percent, price, report, table},
 	parse_account,
+	royalty::{self, ClaimArgs, TransferArgs},
 };
 
 /// The registry of models.
@@ -37,7 +38,7 @@ Examples:
   athanor model list
   athanor model list -o json")]
 	List,
-	/// Show a model, its price bounds and its offers.
+	/// Show a model, what its tokens cost now and at most, and its offers.
 	#[command(after_help = "\
 Example:
   athanor model show 0")]
@@ -108,6 +109,24 @@ Examples:
 		/// The model.
 		model: ModelId,
 	},
+	/// Show who shares a model's royalty, and what each can claim.
+	#[command(after_help = royalty::SHOW_EXAMPLES)]
+	Royalty(royalty::ShowArgs),
+	/// List what an account has of split royalties, and what it can claim.
+	#[command(after_help = royalty::LIST_EXAMPLES)]
+	Royalties(royalty::ListArgs),
+	/// Give shares of a model's royalty to another account.
+	#[command(after_help = royalty::TRANSFER_EXAMPLES)]
+	RoyaltyTransfer(TransferArgs),
+	/// Take what shares of a model's royalty have earned. Anybody can do it for a holder.
+	#[command(after_help = royalty::CLAIM_EXAMPLES)]
+	RoyaltyClaim(ClaimArgs),
+	/// End the split of your model's royalty, when all shares are yours again.
+	#[command(after_help = royalty::MERGE_EXAMPLES)]
+	RoyaltyMerge {
+		/// The model.
+		model: ModelId,
+	},
 	/// Retire a model. New jobs and offers are taken for a notice period, then running jobs go on.
 	#[command(after_help = "\
 Example:
@@ -171,6 +190,11 @@ pub async fn run(context: &Context, command: Command) -> Result<ExitCode, Error>
 			simple(context, Call::WithdrawOwnershipOffer(model), done).await?;
 		}
 		Command::AcceptOwnership { model } => accept(context, model).await?,
+		Command::Royalty(arguments) => royalty::show(context, arguments).await?,
+		Command::Royalties(arguments) => royalty::list(context, arguments).await?,
+		Command::RoyaltyTransfer(arguments) => royalty::transfer(context, arguments).await?,
+		Command::RoyaltyClaim(arguments) => royalty::claim(context, arguments).await?,
+		Command::RoyaltyMerge { model } => royalty::merge(context, model).await?,
 		Command::Retire { model } => retire(context, model).await?,
 		Command::Remove { model } => remove(context, model).await?,
 	}
@@ -536,7 +560,8 @@ async fn simple(context: &Context, call: Call, done: Done) -> Result<(), Error> 
 	report(context, &sent, |_| Ok(done))
 }
 
-fn unknown(model: ModelId) -> Error {
+/// There is no such model.
+pub fn unknown(model: ModelId) -> Error {
 	Error::NotFound(format!(
 		"there is no model {model}; see `athanor model list`"
 	))

@@ -129,7 +129,7 @@ impl ContentArgs {
 		let other = |what: &str, here: String, there: String| {
 			Err(Error::Input(format!(
 				"the file describes a model with {what} {here}, and {} has {there}: all versions of a \
-				 model have the same; register it as a model of its own, with `athanor model register`",
+				 model have the same; register it as a model of its own: see `athanor model register --help`",
 				model.name
 			)))
 		};
@@ -205,7 +205,7 @@ fn missing(option: &str) -> Error {
 }
 
 /// Reads percent into parts per million, exactly.
-fn parse_percent(text: &str) -> Result<u32, String> {
+pub fn parse_percent(text: &str) -> Result<u32, String> {
 	let wrong =
 		|| format!("`{text}` is not a percentage from 0 to 100 with up to 4 decimal places");
 	let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));

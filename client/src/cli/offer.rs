@@ -27,7 +27,8 @@ Examples:
       --price-out 50000u --slots 4 --region DE --retention-hours 0 --gpu-memory 80 --estimate
 
 An offer is for one version of a model. To change over to a new version, offer it beside the old one,
-and withdraw the old offer with `athanor provider unoffer` when its workers have nothing left to do.
+and withdraw the old one with `athanor provider unoffer --model 0 --model-version 1` when its workers have
+nothing left to do.
 What you do not state about your machines fulfils no condition of a job. Each call states all of it
 anew.";
 
@@ -165,7 +166,7 @@ async fn check(
 			None => format!("there is no model {model}; see `athanor model list`"),
 		}));
 	};
-	let bounds = view.price_bounds(release.model.price_class).await?;
+	let bounds = view.price_policy(release.model.price_class).await?.bounds;
 	if bounds.contain(asked) {
 		return Ok(release.number);
 	}

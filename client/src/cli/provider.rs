@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use athanor::{
 	AccountId, Amount, Call, Chain, Error,
 	chain::{
-		Offer, Provider, WorkerRecord,
+		Offer, PendingSlash, Provider, WorkerRecord,
 		events::{
 			Bonded, ProviderDeregistered, ProviderRegistered, Unbonding, Withdrawn,
 			WorkerKeyRemoved,
@@ -19,12 +19,18 @@ use serde_json::{Value, json};
 
 use super::{
 	Context,
+	delegation::{
+		self, AutoCompoundArgs, BehindArgs, ClaimArgs, CommissionArgs, DelegateArgs,
+		RedelegateArgs, UndelegateArgs, WhoseArgs,
+	},
 	offer::{self, OfferArgs, PruneArgs, WhichOffer, attributes_text},
-	output::{Done, about, fields, hexadecimal, note, price, report, table},
+	output::{Done, about, fields, hexadecimal, merge, note, price, report, table},
 	parse_account, parse_amount, parse_hex,
+	provider_list::{self, Behind},
+	slashes::{self, SlashesArgs, enacted},
 };
 
-/// Be a provider: stake, offers and worker keys.
+/// Be a provider: stake, offers and worker keys; or put stake behind one.
 #[derive(Debug, Subcommand)]
 pub enum Command {
 	/// Become a provider. The stake is held, and slashed when a deadline is missed.
@@ -94,11 +100,59 @@ stake. `athanor provider withdraw` after the unbonding period returns the stake 
 	/// The keys that your workers sign with.
 	#[command(subcommand)]
 	Keys(Keys),
-	/// Show a provider: stake, keys, offers and the jobs it has.
-	#[command(after_help = "\
+	/// Put stake behind a provider, for a part of its income.
+	#[command(after_help = delegation::DELEGATE_EXAMPLES)]
+	Delegate(DelegateArgs),
+	/// Ask for delegated stake back. It can be withdrawn after the unbonding period.
+	#[command(after_help = delegation::UNDELEGATE_EXAMPLES)]
+	Undelegate(UndelegateArgs),
+	/// Move delegated stake to another provider at once.
+	#[command(after_help = delegation::REDELEGATE_EXAMPLES)]
+	Redelegate(RedelegateArgs),
+	/// Take back delegated stake that has unlocked.
+	#[command(after_help = delegation::WITHDRAW_EXAMPLES)]
+	WithdrawDelegation(BehindArgs),
+	/// Take what delegated stake has earned.
+	#[command(after_help = delegation::CLAIM_EXAMPLES)]
+	Claim(ClaimArgs),
+	/// Add to delegated stake what it has earned. Anybody can do this, if its owner has allowed it.
+	#[command(after_help = delegation::COMPOUND_EXAMPLES)]
+	Compound(WhoseArgs),
+	/// Take to the treasury what slashes have taken of delegated stake. Anybody can do this.
+	#[command(after_help = delegation::COLLECT_EXAMPLES)]
+	Collect(WhoseArgs),
+	/// List what an account has delegated, and the income that it can claim.
+	#[command(after_help = delegation::LIST_EXAMPLES)]
+	Delegations(delegation::ListArgs),
+	/// Set what you take of your delegators' income.
+	#[command(after_help = delegation::COMMISSION_EXAMPLES)]
+	Commission(CommissionArgs),
+	/// Say whether anybody may add to your delegated stake what it has earned.
+	#[command(after_help = delegation::AUTO_COMPOUND_EXAMPLES)]
+	AutoCompound(AutoCompoundArgs),
+	/// Show slashes that wait for an appeal: why, how much, who gets it, and until when they can be cancelled.
+	#[command(after_help = slashes::EXAMPLES)]
+	Slashes(SlashesArgs),
+	/// Carry out a slash whose time for an appeal is over. Anybody can do this.
+	#[command(after_help = slashes::ENACT_EXAMPLES)]
+	EnactSlash {
+		/// Its number, from `athanor provider slashes`.
+		slash: u64,
+	},
+	/// List the providers: own and delegated stake, commission, and whether they take work.
+	#[command(after_help = provider_list::EXAMPLES)]
+	List(provider_list::ListArgs),
+	/// Show a provider: stake, what is delegated to it, keys, offers and the jobs it has.
+	#[command(
+		visible_alias = "show",
+		after_help = "\
 Examples:
   athanor --key provider.key provider status
-  athanor provider status ADDRESS -o json")]
+  athanor provider show ADDRESS -o json
+  athanor --key alice.key provider show ADDRESS
+
+With --key it also shows what that account has behind the provider, and the income that it can claim."
+	)]
 	Status {
 		/// The provider [default: that of the key].
 		#[arg(value_parser = parse_account)]
@@ -201,6 +255,21 @@ pub async fn run(context: &Context, command: Command) -> Result<ExitCode, Error>
 			simple(context, Call::ForgetWorkerKey { key }, done).await?;
 		}
 		Command::Keys(Keys::List { address }) => list_keys(context, address).await?,
+		Command::Delegate(arguments) => delegation::delegate(context, arguments).await?,
+		Command::Undelegate(arguments) => delegation::undelegate(context, arguments).await?,
+		Command::Redelegate(arguments) => delegation::redelegate(context, arguments).await?,
+		Command::WithdrawDelegation(arguments) => {
+			delegation::withdraw(context, arguments).await?;
+		}
+		Command::Claim(arguments) => delegation::claim(context, arguments).await?,
+		Command::Compound(arguments) => delegation::compound(context, arguments).await?,
+		Command::Collect(arguments) => delegation::collect(context, arguments).await?,
+		Command::Delegations(arguments) => delegation::list(context, arguments).await?,
+		Command::Commission(arguments) => delegation::commission(context, arguments).await?,
+		Command::AutoCompound(arguments) => delegation::auto_compound(context, arguments).await?,
+		Command::Slashes(arguments) => slashes::run(context, arguments).await?,
+		Command::EnactSlash { slash } => slashes::enact(context, slash).await?,
+		Command::List(arguments) => provider_list::run(context, arguments).await?,
 		Command::Status { address } => status(context, address).await?,
 		Command::Deregister => {
 			let done = done(json!({}), "no provider any more".to_owned());
@@ -427,9 +496,13 @@ impl KeyList {
 
 async fn status(context: &Context, address: Option<AccountId>) -> Result<(), Error> {
 	let account = context.account(address)?;
+	let caller = context.key_if_given()?.map(|key| key.account());
 	let chain = context.chain().await?;
 	let status = context
-		.in_time("the provider", Status::read(context, &chain, account))
+		.in_time(
+			"the provider",
+			Status::read(context, &chain, account, caller),
+		)
 		.await?;
 	context.output().show(status.json(), || status.text())
 }
@@ -451,19 +524,33 @@ struct Status {
 	keys: Vec<WorkerKey>,
 	offers: Vec<((ModelId, u32), Offer)>,
 	jobs: Vec<JobId>,
+	slashes: Vec<PendingSlash>,
+	behind: Behind,
 }
 
 impl Status {
-	async fn read(context: &Context, chain: &Chain, account: AccountId) -> Result<Self, Error> {
+	async fn read(
+		context: &Context,
+		chain: &Chain,
+		account: AccountId,
+		caller: Option<AccountId>,
+	) -> Result<Self, Error> {
 		let view = chain.at(context.at()).await?;
 		let provider = view
 			.provider(&account)
 			.await?
 			.ok_or_else(|| not_provider(&account))?;
 		let constants = view.constants()?;
+		let yours = match caller {
+			Some(caller) => view.stake_behind(&caller, &account).await?,
+			None => None,
+		};
+		let pool = view.delegation_pool(&account).await?;
 		Ok(Self {
+			behind: Behind { pool, yours },
 			account,
 			provider,
+			slashes: view.pending_slashes(Some(&account)).await?,
 			active: view.is_active(&account).await?,
 			min_stake: constants.min_stake,
 			now: view.number(),
@@ -475,10 +562,13 @@ impl Status {
 	}
 
 	fn json(&self) -> Value {
-		json!({
+		let mut value = self.behind.json();
+		let own = json!({
 			"address": self.account,
 			"active": self.active,
 			"provider": self.provider,
+			"frozen": Amount(self.provider.frozen()),
+			"pending_slashes": self.slashes,
 			"keys": self.keys.iter().map(hexadecimal).collect::<Vec<_>>(),
 			"offers": self.offers.iter()
 				.map(|((model, version), offer)| json!({
@@ -486,7 +576,14 @@ impl Status {
 				}))
 				.collect::<Vec<_>>(),
 			"jobs": self.jobs,
-		})
+		});
+		merge(&mut value, own);
+		value
+	}
+
+	/// What can cover jobs: own and delegated stake, less what pending slashes may take.
+	fn capacity(&self) -> u128 {
+		self.provider.capacity(self.behind.pool.active_worth())
 	}
 
 	/// Why it gets no work, if it gets none.
@@ -496,9 +593,13 @@ impl Status {
 			Some("it is leaving: all stake unbonds".into())
 		} else if provider.chilled {
 			Some("chilled; `athanor provider unchill` ends that".into())
-		} else if provider.bonded < self.min_stake {
-			let missing = self.min_stake.saturating_sub(self.provider.bonded);
-			Some(format!("{} of stake are missing", Amount(missing)))
+		} else if provider.free_bonded() < self.min_stake {
+			let missing = self.min_stake.saturating_sub(provider.free_bonded());
+			let beside = match provider.frozen() {
+				0 => "",
+				_ => " beside what is frozen",
+			};
+			Some(format!("{} of stake are missing{beside}", Amount(missing)))
 		} else if self.provider.keys == 0 {
 			Some("no worker key is registered".into())
 		} else if provider.paused_until > self.now {
@@ -508,7 +609,7 @@ impl Status {
 				provider.paused_until,
 				about(left, self.block_time)
 			))
-		} else if provider.committed >= provider.bonded {
+		} else if provider.committed >= self.capacity() {
 			Some("all stake covers jobs in hand; finish some, or stake more".into())
 		} else if self.offers.is_empty() {
 			Some("there are no offers".into())
@@ -531,10 +632,11 @@ impl Status {
 			.obstacle()
 			.map_or_else(|| "yes".into(), |why| format!("no: {why}"));
 		let jobs: Vec<String> = self.jobs.iter().map(ToString::to_string).collect();
-		let mut text = fields(&[
+		let mut lines = vec![
 			("provider", Some(self.account.to_string())),
 			("gets work", Some(work)),
 			("staked", Some(Amount(self.provider.bonded).to_string())),
+			("frozen", self.frozen_text()),
 			(
 				"covers jobs in hand",
 				Some(Amount(self.provider.committed).to_string()),
@@ -556,7 +658,9 @@ impl Status {
 				"jobs now",
 				Some(jobs.join(", ")).filter(|text| !text.is_empty()),
 			),
-		]);
+		];
+		lines.extend(self.behind.lines(self.now));
+		let mut text = fields(&lines);
 		if !self.offers.is_empty() {
 			let rows: Vec<_> = self
 				.offers
@@ -578,6 +682,24 @@ impl Status {
 		text
 	}
 
+	/// What pending slashes may take of its stake, if there are any.
+	fn frozen_text(&self) -> Option<String> {
+		let each: Vec<String> = self
+			.slashes
+			.iter()
+			.map(|slash| {
+				format!(
+					"{} by slash {}, taken in {}",
+					Amount(slash.slash.own),
+					slash.id,
+					enacted(slash, self.now, self.block_time)
+				)
+			})
+			.collect();
+		let all = format!("{}; see `athanor provider slashes`", each.join("; "));
+		Some(all).filter(|_| !each.is_empty())
+	}
+
 	fn keys_text(&self) -> String {
 		match self.provider.retired_keys {
 			0 => self.keys.len().to_string(),
@@ -592,6 +714,7 @@ impl Status {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use athanor::{chain::Frozen, primitives::pool::Pool};
 
 	fn status(change: impl FnOnce(&mut Status)) -> Status {
 		let offer = Offer {
@@ -612,6 +735,7 @@ mod tests {
 				slashed: 0,
 				paused_until: 0,
 				chilled: false,
+				pending: vec![],
 			},
 			active: true,
 			min_stake: 100,
@@ -620,16 +744,50 @@ mod tests {
 			keys: vec![[1; 32]],
 			offers: vec![((3, 2), offer)],
 			jobs: vec![4],
+			slashes: vec![],
+			behind: Behind {
+				pool: Default::default(),
+				yours: None,
+			},
 		};
 		change(&mut status);
 		status
+	}
+
+	/// Lets a slash of so much be pending.
+	fn freeze(status: &mut Status, own: u128) {
+		let mut slash = slashes::tests::sample(None);
+		slash.slash.own = own;
+		slash.slash.enacts_at = 1_060;
+		status.provider.pending.push(Frozen {
+			id: slash.id,
+			last: slash.id,
+			count: 1,
+			raised_at: slash.slash.raised_at,
+			own,
+			share: 10_000,
+		});
+		status.slashes.push(slash);
+	}
+
+	#[test]
+	fn what_is_frozen_is_shown() {
+		assert!(!status(|_| {}).text().contains("frozen"));
+		let status = status(|status| freeze(status, 20));
+		let text = status.text();
+		for part in ["20u by slash 3, taken in block 1060", "provider slashes"] {
+			assert!(text.contains(part), "{part}: {text}");
+		}
+		let value = status.json();
+		assert_eq!(value["frozen"], "20");
+		assert_eq!(value["pending_slashes"][0]["id"], 3);
 	}
 
 	#[test]
 	fn what_keeps_work_away_is_said() {
 		assert_eq!(status(|_| {}).obstacle(), None);
 		type Change = fn(&mut Status);
-		let cases: [(Change, &str); 7] = [
+		let cases: [(Change, &str); 9] = [
 			(|s| s.provider.chilled = true, "provider unchill"),
 			(
 				|s| {
@@ -638,7 +796,15 @@ mod tests {
 				},
 				"leaving",
 			),
-			(|s| s.provider.bonded = 99, "1u of stake"),
+			(|s| s.provider.bonded = 99, "1u of stake are missing"),
+			(|s| freeze(s, 101), "1u of stake are missing beside"),
+			(
+				|s| {
+					freeze(s, 50);
+					s.provider.committed = 150;
+				},
+				"covers jobs in hand",
+			),
 			(|s| s.provider.keys = 0, "no worker key"),
 			(
 				|s| s.provider.paused_until = 1_100,
@@ -654,6 +820,24 @@ mod tests {
 	}
 
 	#[test]
+	fn delegated_stake_covers_jobs_too() {
+		let covered = |share| {
+			status(|status| {
+				freeze(status, 0);
+				status.provider.pending[0].share = share;
+				status.provider.committed = 209;
+				status.behind.pool.pool = Pool {
+					total: 10,
+					shares: 10,
+				};
+			})
+			.obstacle()
+		};
+		assert_eq!(covered(0), None);
+		assert!(covered(100_000).unwrap().contains("covers jobs in hand"));
+	}
+
+	#[test]
 	fn a_status_shows_cover_versions_and_retired_keys() {
 		let status = status(|status| status.provider.retired_keys = 2);
 		let text = status.text();
@@ -664,6 +848,8 @@ mod tests {
 		assert_eq!(value["offers"][0]["version"], 2);
 		assert_eq!(value["provider"]["committed"], "50");
 		assert_eq!(value["provider"]["chilled"], false);
+		assert_eq!(value["pool"]["delegated"], "0");
+		assert!(text.contains("commission"), "{text}");
 	}
 
 	#[test]

@@ -66,20 +66,30 @@ const RESERVES: &str = "reserves";
 fn pallet(reason: &HeldFor) -> &'static str {
 	match reason {
 		HeldFor::Escrow { .. } => "Jobs",
-		HeldFor::BondedStake { .. } | HeldFor::UnbondingStake => "Staking",
+		HeldFor::BondedStake { .. }
+		| HeldFor::UnbondingStake
+		| HeldFor::Delegation { .. }
+		| HeldFor::UnbondingDelegation { .. }
+		| HeldFor::PendingSlash { .. }
+		| HeldFor::SlashedDelegation { .. }
+		| HeldFor::DelegationIncome { .. } => "Staking",
 		HeldFor::ModelDeposit { .. } => "Models",
 		HeldFor::OfferDeposit { .. } => "Pricing",
 		HeldFor::SessionKeys => "Session",
-		HeldFor::ValidatorBond | HeldFor::ValidatorUnbonding => "ValidatorStaking",
+		HeldFor::ValidatorBond
+		| HeldFor::ValidatorUnbonding
+		| HeldFor::PendingValidatorSlash { .. } => "ValidatorStaking",
 		HeldFor::Preimage => "Preimage",
 		HeldFor::ReferendumSubmission { .. }
 		| HeldFor::ReferendumDecision { .. }
 		| HeldFor::Votes
 		| HeldFor::Bounty { .. }
+		| HeldFor::ChildBounty { .. }
 		| HeldFor::Proxies
 		| HeldFor::ProxyAnnouncements
 		| HeldFor::Multisig
 		| HeldFor::Identity => RESERVES,
+		HeldFor::RoyaltyDeposit { .. } | HeldFor::RoyaltyIncome { .. } => "Rewards",
 	}
 }
 
@@ -113,25 +123,94 @@ fn reason(reason: &HeldFor) -> String {
 		HeldFor::ProxyAnnouncements => "deposit for announced calls".into(),
 		HeldFor::Multisig => "deposit for a call that waits for signatures".into(),
 		HeldFor::Identity => "deposit for an identity".into(),
+		HeldFor::RoyaltyDeposit { model } => {
+			format!("deposit for a record of the split royalty of model {model}")
+		}
+		HeldFor::Delegation { provider } => format!("delegated to {}", AccountId::from(*provider)),
+		HeldFor::UnbondingDelegation { provider } => {
+			format!("delegated to {}, unbonds", AccountId::from(*provider))
+		}
+		HeldFor::PendingSlash { slash } => format!("frozen by slash {slash}, which is pending"),
+		HeldFor::SlashedDelegation { provider } => {
+			format!(
+				"lost by slashes of {}, not collected yet",
+				AccountId::from(*provider)
+			)
+		}
+		HeldFor::DelegationIncome { provider } => format!(
+			"income of what is delegated to {}: not on hold, to be claimed",
+			AccountId::from(*provider)
+		),
+		HeldFor::RoyaltyIncome { model } => {
+			format!("income from the royalty of model {model}: not on hold, to be claimed")
+		}
+		HeldFor::PendingValidatorSlash { era } => format!(
+			"a slash of the bond that is taken when era {era} begins: lies over what is on hold"
+		),
+		HeldFor::ChildBounty { bounty, child } => {
+			format!("deposit of the curator of part {child} of bounty {bounty}")
+		}
+	}
+}
+
+/// What a command names, of what is on hold; in capitals what the reason does not say.
+struct Named {
+	job: String,
+	model: String,
+	version: String,
+	referendum: String,
+	provider: String,
+	slash: String,
+}
+
+impl Named {
+	fn by(reason: &HeldFor) -> Self {
+		let mut named = Self {
+			job: "JOB".into(),
+			model: "MODEL".into(),
+			version: "VERSION".into(),
+			referendum: "INDEX".into(),
+			provider: "PROVIDER".into(),
+			slash: "SLASH".into(),
+		};
+		match reason {
+			HeldFor::Escrow { job } => named.job = job.to_string(),
+			HeldFor::ModelDeposit { model }
+			| HeldFor::RoyaltyDeposit { model }
+			| HeldFor::RoyaltyIncome { model } => {
+				named.model = model.to_string();
+			}
+			HeldFor::OfferDeposit { model, version } => {
+				named.model = model.to_string();
+				named.version = version.to_string();
+			}
+			HeldFor::ReferendumSubmission { referendum }
+			| HeldFor::ReferendumDecision { referendum } => {
+				named.referendum = referendum.to_string();
+			}
+			HeldFor::Delegation { provider }
+			| HeldFor::UnbondingDelegation { provider }
+			| HeldFor::SlashedDelegation { provider }
+			| HeldFor::DelegationIncome { provider } => {
+				named.provider = AccountId::from(*provider).to_string();
+			}
+			HeldFor::PendingSlash { slash } => named.slash = slash.to_string(),
+			_ => {}
+		}
+		named
 	}
 }
 
 /// What frees it, as a command where there is one.
 fn freed_by(held: &Held) -> String {
-	let job = match held.reason {
-		HeldFor::Escrow { job } => job.to_string(),
-		_ => "JOB".into(),
-	};
-	let (model, version) = match held.reason {
-		HeldFor::ModelDeposit { model } => (model.to_string(), "VERSION".into()),
-		HeldFor::OfferDeposit { model, version } => (model.to_string(), version.to_string()),
-		_ => ("MODEL".into(), "VERSION".into()),
-	};
-	let referendum = match held.reason {
-		HeldFor::ReferendumSubmission { referendum }
-		| HeldFor::ReferendumDecision { referendum } => referendum.to_string(),
-		_ => "INDEX".into(),
-	};
+	let Named {
+		job,
+		model,
+		version,
+		referendum,
+		provider,
+		slash,
+	} = Named::by(&held.reason);
 	let call = |name: &str| format!("the call `{name}`, for example with polkadot.js");
 	match held.freed_by {
 		FreedBy::JobCloses => "the end of the job, by itself".into(),
@@ -154,26 +233,62 @@ fn freed_by(held: &Held) -> String {
 		FreedBy::ValidatorUnbond => call("validatorStaking.unbond"),
 		FreedBy::ValidatorWithdraw => call("validatorStaking.withdrawUnbonded"),
 		FreedBy::PreimageUnnote => call("preimage.unnotePreimage"),
-		FreedBy::ReferendumEnds => format!("the end of referendum {referendum}, then a refund"),
-		FreedBy::ReferendaRefundSubmission => {
-			call(&format!("referenda.refundSubmissionDeposit({referendum})"))
+		FreedBy::ReferendumEnds => {
+			format!("the end of referendum {referendum}, then `athanor gov refund {referendum}`")
 		}
-		FreedBy::OriginsRefundSubmission => {
-			call(&format!("origins.refundSubmissionDeposit({referendum})"))
+		FreedBy::ReferendaRefundSubmission
+		| FreedBy::OriginsRefundSubmission
+		| FreedBy::ReferendaRefundDecision => {
+			format!("`athanor gov refund {referendum}`, by anybody")
 		}
-		FreedBy::ReferendaRefundDecision => {
-			call(&format!("referenda.refundDecisionDeposit({referendum})"))
+		FreedBy::VotingUnlock => "the end of the votes' locks, then `athanor gov unlock`".into(),
+		FreedBy::BountyProceeds => {
+			"the funding of the bounty, by itself once a vote has approved it".into()
 		}
-		FreedBy::VotingUnlock => {
-			"the end of the votes' locks, then the call `convictionVoting.unlock`".into()
+		FreedBy::BountyUnassign => {
+			"the award of the bounty; or the call `bounties.unassignCurator`, which gives the work up".into()
 		}
-		FreedBy::BountyProceeds => "the next step of the bounty".into(),
+		FreedBy::BountyClaim => call("bounties.claimBounty"),
+		FreedBy::ChildBountyUnassign => "the award of the part; or the call \
+		                                 `childBounties.unassignCurator`, which gives the work up"
+			.into(),
+		FreedBy::ChildBountyClaim => call("childBounties.claimChildBounty"),
 		FreedBy::ProxyRemove => call("proxy.removeProxies"),
 		FreedBy::ProxyRemoveAnnouncement => call("proxy.removeAnnouncement"),
 		FreedBy::MultisigProceeds => {
 			"the last signature, or the call `multisig.cancelAsMulti`".into()
 		}
 		FreedBy::IdentityClear => call("identity.clearIdentity"),
+		FreedBy::RewardsTransferRoyalty => format!(
+			"`athanor model royalty-transfer {model} WHO SHARES` of all its shares by the holder, then \
+			 `athanor model royalty-claim {model}`"
+		),
+		FreedBy::RewardsMergeRoyalty => {
+			format!("`athanor model royalty-merge {model}` by its owner, once it holds all shares")
+		}
+		FreedBy::RewardsClaimRoyaltyFor => format!(
+			"`athanor model royalty-claim {model} --of WHO`, by anybody, for each who holds shares or has \
+			 something to claim"
+		),
+		FreedBy::StakingUndelegate => format!(
+			"`athanor provider undelegate {provider} AMOUNT`, or `--all`; then `athanor provider \
+			 withdraw-delegation {provider}`"
+		),
+		FreedBy::StakingWithdrawDelegation => {
+			format!("`athanor provider withdraw-delegation {provider}`")
+		}
+		FreedBy::StakingCancelSlash => format!(
+			"a vote for `athanor gov propose cancel-slash {slash}`; otherwise it is taken: see `athanor \
+			 provider slashes`"
+		),
+		FreedBy::StakingCollect => {
+			format!("`athanor provider collect {provider}`, which takes it to the treasury")
+		}
+		FreedBy::StakingClaim => format!("`athanor provider claim {provider}`"),
+		FreedBy::RewardsClaimRoyalty => format!("`athanor model royalty-claim {model}`"),
+		FreedBy::ValidatorCancelSlash => "a vote for the call `validatorStaking.cancelDeferredSlash`, on the track \
+		                                  market_admin; otherwise it is taken"
+			.into(),
 	}
 }
 
@@ -181,14 +296,14 @@ impl Explanation {
 	fn total(&self) -> u128 {
 		self.held
 			.iter()
-			.filter(|held| !held.reason.is_lock())
+			.filter(|held| held.reason.is_on_hold())
 			.fold(0, |sum, held| sum.saturating_add(held.amount))
 	}
 
 	/// What explanation and ledger say, where they differ, by pallet.
 	fn differences(&self) -> BTreeMap<&str, Sums> {
 		let mut sums: BTreeMap<&str, Sums> = BTreeMap::new();
-		for held in self.held.iter().filter(|held| !held.reason.is_lock()) {
+		for held in self.held.iter().filter(|held| held.reason.is_on_hold()) {
 			let sum = &mut sums.entry(pallet(&held.reason)).or_default().explained;
 			*sum = sum.saturating_add(held.amount);
 		}
@@ -205,16 +320,20 @@ impl Explanation {
 	}
 
 	/// Until when, in words.
-	fn until(&self, until: HeldUntil) -> String {
+	fn until(&self, held: &Held) -> String {
 		let then = |block: u32| {
 			let left = block.saturating_sub(self.at.number);
 			format!("block {block} (in {})", about(left, self.block_time))
 		};
-		match until {
+		match held.until {
 			HeldUntil::EndsBy(block) => format!("at most {}", then(block)),
 			HeldUntil::CallableFrom(block) if block <= self.at.number => "can be freed now".into(),
 			HeldUntil::CallableFrom(block) => format!("can be freed from {}", then(block)),
+			HeldUntil::OwnerActs if !held.reason.is_on_hold() && !held.reason.is_lock() => {
+				"can be claimed now".into()
+			}
 			HeldUntil::OwnerActs => "until it is given up".into(),
+			HeldUntil::OthersAct => "until others act".into(),
 		}
 	}
 
@@ -232,6 +351,7 @@ impl Explanation {
 				json!({"callable_from": block, "in_seconds": seconds(block)})
 			}
 			HeldUntil::OwnerActs => json!("owner_acts"),
+			HeldUntil::OthersAct => json!("others_act"),
 		}
 	}
 
@@ -287,7 +407,7 @@ impl Explanation {
 				vec![
 					Amount(held.amount).to_string(),
 					reason(&held.reason),
-					self.until(held.until),
+					self.until(held),
 					freed_by(held),
 				]
 			})
@@ -340,13 +460,35 @@ fn reason_json(reason: &HeldFor) -> Value {
 		HeldFor::ProxyAnnouncements => json!("proxy_announcements"),
 		HeldFor::Multisig => json!("multisig"),
 		HeldFor::Identity => json!("identity"),
+		HeldFor::RoyaltyDeposit { model } => json!({"royalty_deposit": {"model": model}}),
+		HeldFor::Delegation { provider } => {
+			json!({"delegation": {"provider": AccountId::from(*provider).to_string()}})
+		}
+		HeldFor::UnbondingDelegation { provider } => {
+			json!({"unbonding_delegation": {"provider": AccountId::from(*provider).to_string()}})
+		}
+		HeldFor::PendingSlash { slash } => json!({"pending_slash": {"slash": slash}}),
+		HeldFor::SlashedDelegation { provider } => {
+			json!({"slashed_delegation": {"provider": AccountId::from(*provider).to_string()}})
+		}
+		HeldFor::DelegationIncome { provider } => {
+			json!({"delegation_income": {"provider": AccountId::from(*provider).to_string()}})
+		}
+		HeldFor::RoyaltyIncome { model } => json!({"royalty_income": {"model": model}}),
+		HeldFor::PendingValidatorSlash { era } => {
+			json!({"pending_validator_slash": {"era": era}})
+		}
+		HeldFor::ChildBounty { bounty, child } => {
+			json!({"child_bounty": {"bounty": bounty, "child": child}})
+		}
 	}
 }
 
 #[cfg(test)]
 mod tests {
-	use super::*;
+	use super::{super::Cli, *};
 	use athanor::chain::Hold;
+	use clap::Parser;
 
 	fn held(reason: HeldFor, amount: u128, until: HeldUntil, freed_by: FreedBy) -> Held {
 		Held {
@@ -477,6 +619,46 @@ mod tests {
 	}
 
 	#[test]
+	fn income_and_slashes_of_bonds_are_told_and_not_added() {
+		let mut explanation = explanation();
+		explanation.held.extend([
+			held(
+				HeldFor::DelegationIncome { provider: [7; 32] },
+				80,
+				HeldUntil::OwnerActs,
+				FreedBy::StakingClaim,
+			),
+			held(
+				HeldFor::RoyaltyIncome { model: 3 },
+				81,
+				HeldUntil::OwnerActs,
+				FreedBy::RewardsClaimRoyalty,
+			),
+			held(
+				HeldFor::PendingValidatorSlash { era: 4 },
+				82,
+				HeldUntil::EndsBy(300),
+				FreedBy::ValidatorCancelSlash,
+			),
+		]);
+		let text = explanation.text();
+		for part in [
+			"39u on hold",
+			"can be claimed now",
+			"`athanor model royalty-claim 3`",
+			"`athanor provider claim ",
+			"when era 4 begins",
+		] {
+			assert!(text.contains(part), "{part}: {text}");
+		}
+		assert_eq!(explanation.json()["agrees"], true);
+		assert_eq!(
+			explanation.json()["held"][4]["reason"]["delegation_income"]["provider"],
+			AccountId::from([7; 32]).to_string()
+		);
+	}
+
+	#[test]
 	fn nothing_is_explained_by_one_sentence() {
 		let explanation = Explanation {
 			held: vec![],
@@ -487,34 +669,130 @@ mod tests {
 		assert_eq!(explanation.json()["agrees"], true);
 	}
 
+	/// Every way by which something is freed, with what it frees.
+	const WAYS: [(FreedBy, HeldFor); 36] = {
+		let provider = [7; 32];
+		let model = 3;
+		let referendum = 5;
+		let delegation = HeldFor::Delegation { provider };
+		let royalty = HeldFor::RoyaltyDeposit { model };
+		let submission = HeldFor::ReferendumSubmission { referendum };
+		[
+			(FreedBy::JobCloses, HeldFor::Escrow { job: 1 }),
+			(FreedBy::JobsCancel, HeldFor::Escrow { job: 1 }),
+			(FreedBy::JobsPoke, HeldFor::Escrow { job: 1 }),
+			(
+				FreedBy::StakingUnbond,
+				HeldFor::BondedStake { committed: 0 },
+			),
+			(FreedBy::StakingWithdraw, HeldFor::UnbondingStake),
+			(FreedBy::ModelsRetire, HeldFor::ModelDeposit { model }),
+			(FreedBy::ModelsRemove, HeldFor::ModelDeposit { model }),
+			(
+				FreedBy::PricingRemoveOffer,
+				HeldFor::OfferDeposit { model, version: 2 },
+			),
+			(FreedBy::SessionPurgeKeys, HeldFor::SessionKeys),
+			(FreedBy::ValidatorUnbond, HeldFor::ValidatorBond),
+			(FreedBy::ValidatorWithdraw, HeldFor::ValidatorUnbonding),
+			(FreedBy::PreimageUnnote, HeldFor::Preimage),
+			(FreedBy::ReferendumEnds, submission),
+			(FreedBy::ReferendaRefundSubmission, submission),
+			(FreedBy::OriginsRefundSubmission, submission),
+			(
+				FreedBy::ReferendaRefundDecision,
+				HeldFor::ReferendumDecision { referendum },
+			),
+			(FreedBy::VotingUnlock, HeldFor::Votes),
+			(FreedBy::BountyProceeds, HeldFor::Bounty { bounty: 1 }),
+			(FreedBy::ProxyRemove, HeldFor::Proxies),
+			(
+				FreedBy::ProxyRemoveAnnouncement,
+				HeldFor::ProxyAnnouncements,
+			),
+			(FreedBy::MultisigProceeds, HeldFor::Multisig),
+			(FreedBy::IdentityClear, HeldFor::Identity),
+			(FreedBy::RewardsTransferRoyalty, royalty),
+			(FreedBy::RewardsMergeRoyalty, royalty),
+			(FreedBy::RewardsClaimRoyaltyFor, royalty),
+			(FreedBy::StakingUndelegate, delegation),
+			(
+				FreedBy::StakingWithdrawDelegation,
+				HeldFor::UnbondingDelegation { provider },
+			),
+			(
+				FreedBy::StakingCancelSlash,
+				HeldFor::PendingSlash { slash: 9 },
+			),
+			(
+				FreedBy::StakingCollect,
+				HeldFor::SlashedDelegation { provider },
+			),
+			(
+				FreedBy::StakingClaim,
+				HeldFor::DelegationIncome { provider },
+			),
+			(
+				FreedBy::RewardsClaimRoyalty,
+				HeldFor::RoyaltyIncome { model },
+			),
+			(
+				FreedBy::ValidatorCancelSlash,
+				HeldFor::PendingValidatorSlash { era: 4 },
+			),
+			(FreedBy::BountyUnassign, HeldFor::Bounty { bounty: 1 }),
+			(FreedBy::BountyClaim, HeldFor::Bounty { bounty: 1 }),
+			(
+				FreedBy::ChildBountyUnassign,
+				HeldFor::ChildBounty {
+					bounty: 1,
+					child: 2,
+				},
+			),
+			(
+				FreedBy::ChildBountyClaim,
+				HeldFor::ChildBounty {
+					bounty: 1,
+					child: 2,
+				},
+			),
+		]
+	};
+
+	fn remedies() -> Vec<String> {
+		WAYS.into_iter()
+			.map(|(free, reason)| freed_by(&held(reason, 1, HeldUntil::OwnerActs, free)))
+			.collect()
+	}
+
 	#[test]
 	fn everything_that_frees_has_words() {
-		for free in [
-			FreedBy::JobCloses,
-			FreedBy::JobsCancel,
-			FreedBy::JobsPoke,
-			FreedBy::ValidatorUnbond,
-			FreedBy::ValidatorWithdraw,
-			FreedBy::PreimageUnnote,
-			FreedBy::ReferendumEnds,
-			FreedBy::ReferendaRefundSubmission,
-			FreedBy::OriginsRefundSubmission,
-			FreedBy::ReferendaRefundDecision,
-			FreedBy::VotingUnlock,
-			FreedBy::BountyProceeds,
-			FreedBy::ProxyRemove,
-			FreedBy::ProxyRemoveAnnouncement,
-			FreedBy::MultisigProceeds,
-			FreedBy::IdentityClear,
-			FreedBy::StakingUnbond,
-			FreedBy::StakingWithdraw,
-			FreedBy::ModelsRetire,
-			FreedBy::ModelsRemove,
-			FreedBy::PricingRemoveOffer,
-			FreedBy::SessionPurgeKeys,
-		] {
-			let one = held(HeldFor::SessionKeys, 1, HeldUntil::OwnerActs, free);
-			assert!(!freed_by(&one).is_empty());
+		assert!(remedies().iter().all(|remedy| !remedy.is_empty()));
+	}
+
+	/// What a remedy says can be typed, once what is in capitals is filled in.
+	#[test]
+	fn every_command_of_a_remedy_is_accepted() {
+		let who = AccountId::from([1; 32]).to_string();
+		let mut found = 0;
+		for remedy in remedies() {
+			let quoted = remedy.split('`').skip(1).step_by(2);
+			for command in quoted.filter(|text| text.starts_with("athanor ")) {
+				let words = command.split_whitespace().map(|word| match word {
+					"AMOUNT" | "SHARES" => "1",
+					"WHO" => who.as_str(),
+					word => word,
+				});
+				if let Err(error) = Cli::try_parse_from(words) {
+					panic!("{command}\n{error}");
+				}
+				found += 1;
+			}
+		}
+		assert!(found > 20, "only {found} commands");
+		let all = remedies().join("\n");
+		for call in ["staking.", "rewards.", "referenda.", "convictionVoting."] {
+			assert!(!all.contains(call), "{call} has a command: {all}");
 		}
 	}
 }

@@ -12,6 +12,7 @@ use athanor_primitives::{
 	receipt::{
 		Delivery, Finish, Receipt, SignedReceipt, delivery_payload, max_text_len, output_hash,
 	},
+	split::Payment,
 };
 use frame_support::{
 	traits::{Get, fungible::Balanced},
@@ -46,11 +47,22 @@ pub trait BenchmarkHelper<T: Config> {
 	fn price() -> Price;
 
 	/// Registers a provider with this worker key, with stake for any job, and with an offer of so many
-	/// slots in [`REGION`] for version 1 of the model.
+	/// slots in [`REGION`] for version 1 of the model. Others have delegated to it, without whose stake it
+	/// could not cover the job, and its record is as large as can be.
 	fn provider(model: ModelId, who: &T::AccountId, key: WorkerKey, slots: u32);
 
 	/// As many more of such providers, one offer each.
 	fn crowd(model: ModelId, count: u32, slots: u32);
+
+	/// Pauses a provider, so that the next deadline that it misses costs no slash of its own, but lets one more
+	/// requester share in one.
+	fn pause(who: &T::AccountId);
+
+	/// How many slashes of this provider have been noted.
+	fn slashes(who: &T::AccountId) -> usize;
+
+	/// Checks that a payment went to everybody who can be paid.
+	fn check_payment(payment: &Payment);
 
 	/// Makes `Config::Randomness` have some.
 	fn randomness();
@@ -260,6 +272,14 @@ fn outcome_of<T: Config>(id: JobId) -> Option<CloseReason> {
 	Outcomes::<T>::get(id).map(|outcome| outcome.reason)
 }
 
+/// That the job was paid for, and everybody got something.
+fn check_paid<T: Config>(id: JobId) -> Result<(), BenchmarkError> {
+	assert_eq!(outcome_of::<T>(id), Some(CloseReason::Paid));
+	let outcome = Outcomes::<T>::get(id).ok_or("no outcome")?;
+	T::BenchmarkHelper::check_payment(&outcome.payment);
+	Ok(())
+}
+
 fn now<T: Config>() -> BlockNumberFor<T> {
 	frame_system::Pallet::<T>::block_number()
 }
@@ -273,10 +293,9 @@ fn first_turn<T: Config>(id: JobId) -> Result<BlockNumberFor<T>, BenchmarkError>
 	let job = live::<T>(id)?;
 	let first = Pallet::<T>::first_turn(&job);
 	frame_system::Pallet::<T>::set_block_number(first);
-	let period = Pallet::<T>::work_period(job.max_input_tokens, job.max_output_tokens);
 	fill_a_page::<T>(
 		Agenda::Deadlines,
-		first.saturating_add(period),
+		first.saturating_add(job.work_period),
 		PAGE_SIZE - 1,
 	);
 	NextTurn::<T>::put(id);
@@ -385,8 +404,7 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(anyone), id);
 
-		assert_eq!(outcome_of::<T>(id), Some(CloseReason::Paid));
-		Ok(())
+		check_paid::<T>(id)
 	}
 
 	/// The offer's last slot: the offer leaves the index, and another takes its place there.
@@ -441,11 +459,13 @@ mod benchmarks {
 		let mut other = first.receipt.clone();
 		other.commitment = H256::repeat_byte(8);
 		let second = market.signed(other)?;
+		let before = T::BenchmarkHelper::slashes(&market.provider);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(account("anyone", 0, 0)), first, second);
 
 		assert_eq!(outcome_of::<T>(id), Some(CloseReason::WorkerEquivocated));
+		assert_eq!(T::BenchmarkHelper::slashes(&market.provider), before + 1);
 		Ok(())
 	}
 
@@ -519,15 +539,20 @@ mod benchmarks {
 			Pallet::<T>::work_off_deadline(id, live::<T>(id)?, now);
 		}
 
-		assert_eq!(outcome_of::<T>(id), Some(CloseReason::Paid));
-		Ok(())
+		check_paid::<T>(id)
 	}
 
-	/// The last that may try it, so that the job ends.
+	/// The last that may try it, so that the job ends. If the provider is paused, there is no new slash, but
+	/// the one that paused it is divided.
 	#[benchmark]
-	fn time_out() -> Result<(), BenchmarkError> {
-		let id = Market::<T>::new().assigned()?;
+	fn time_out(p: Linear<0, 1>) -> Result<(), BenchmarkError> {
+		let market = Market::<T>::new();
+		let id = market.assigned()?;
 		let now = to_its_end::<T>(id)?;
+		if p > 0 {
+			T::BenchmarkHelper::pause(&market.provider);
+		}
+		let before = T::BenchmarkHelper::slashes(&market.provider);
 
 		#[block]
 		{
@@ -535,6 +560,7 @@ mod benchmarks {
 		}
 
 		assert_eq!(outcome_of::<T>(id), Some(CloseReason::WorkerTimedOut));
+		assert_eq!(T::BenchmarkHelper::slashes(&market.provider), before + 1);
 		Ok(())
 	}
 

@@ -3,7 +3,7 @@
 use athanor_primitives::{
 	JobId,
 	job::{Assignment, CloseReason},
-	ports::{Parties, Payout, ProviderRegistry},
+	ports::{Parties, Payout, ProviderRegistry, Victim},
 	receipt::Finish,
 	split::Payment,
 };
@@ -17,7 +17,10 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use polkadot_sdk::*;
-use sp_runtime::traits::{One, Saturating, Zero};
+use sp_runtime::{
+	SaturatedConversion,
+	traits::{One, Saturating, Zero},
+};
 
 use crate::{
 	Agenda, Config, Equivocations, Error, Event, HoldReason, JobState, Jobs, JobsOf, Lane, Outcome,
@@ -72,8 +75,13 @@ impl<T: Config> Pallet<T> {
 		mut job: JobOf<T>,
 		work: Work<T::AccountId, BlockNumberFor<T>>,
 	) -> DispatchResult {
-		let slashed = T::Providers::slash_for_timeout(&work.provider, id);
-		Self::take_from_provider(id, &job, &work);
+		let victim = Victim {
+			requester: job.requester.clone(),
+			escrow: job.escrow,
+			paid: 0,
+		};
+		let slashed = T::Providers::slash_for_timeout(&work.provider, id, &victim);
+		Self::take_from_provider(id, &job, &work, None);
 		let offered_again = Self::note_failure(&mut job, work.provider.clone());
 		Self::deposit_event(Event::WorkerTimedOut {
 			job: id,
@@ -102,7 +110,7 @@ impl<T: Config> Pallet<T> {
 
 	/// The first block in which it is too late to match the job.
 	pub(crate) fn last_match_of(job: &JobOf<T>) -> BlockNumberFor<T> {
-		Self::last_match(job.expires_at, job.max_input_tokens, job.max_output_tokens)
+		Self::last_match(job.expires_at, job.work_period)
 	}
 
 	/// Lets a job that lost its provider find another one; ends it if there is to be none.
@@ -153,7 +161,9 @@ impl<T: Config> Pallet<T> {
 			requester: job.requester.clone(),
 			provider: work.provider,
 			author: job.author.clone(),
+			model: job.model,
 			royalty: job.royalty,
+			posted_at: job.posted_at.saturated_into(),
 		};
 		let payment = T::Payout::pay(id, credit, &parties);
 		Self::close(id, job, CloseReason::Paid, spent, payment)

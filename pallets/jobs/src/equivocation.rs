@@ -1,7 +1,10 @@
 //! Two receipts of one key for one job: a fault that two signatures prove, without any recomputation.
 
 use athanor_primitives::{
-	JobId, WorkerKey, job::CloseReason, ports::ProviderRegistry, receipt::SignedReceipt,
+	JobId, WorkerKey,
+	job::CloseReason,
+	ports::{ProviderRegistry, Victim},
+	receipt::SignedReceipt,
 };
 use frame_support::{ensure, pallet_prelude::*};
 use polkadot_sdk::*;
@@ -12,6 +15,12 @@ use crate::{
 	types::{JobOf, MAX_ATTEMPTS},
 };
 
+/// A provider that answers for a key, and whose job it is.
+type Suspect<T> = (
+	<T as frame_system::Config>::AccountId,
+	Victim<<T as frame_system::Config>::AccountId>,
+);
+
 /// Most providers whose equivocation on one job can be proven: its last, and those that failed it.
 pub(crate) const MAX_INVOLVED: u32 = MAX_ATTEMPTS + 1;
 
@@ -19,6 +28,7 @@ impl<T: Config> Pallet<T> {
 	/// Slashes the provider of a key that signed both receipts, and takes the job from it if it still
 	/// has it.
 	pub(crate) fn do_report_equivocation(
+		reporter: &T::AccountId,
 		first: SignedReceipt,
 		second: SignedReceipt,
 	) -> DispatchResult {
@@ -34,7 +44,7 @@ impl<T: Config> Pallet<T> {
 				Error::<T>::WrongChain
 			);
 		}
-		let provider = Self::who_answers(id, &worker)?;
+		let (provider, victim) = Self::who_answers(id, &worker)?;
 		ensure!(
 			!Equivocations::<T>::contains_key(id, &provider),
 			Error::<T>::AlreadyProven
@@ -44,20 +54,40 @@ impl<T: Config> Pallet<T> {
 			Error::<T>::BadSignature
 		);
 		Equivocations::<T>::insert(id, &provider, ());
-		Self::punish(id, provider, worker)
+		let slashed = T::Providers::slash_for_equivocation(&provider, id, &victim, reporter);
+		Self::punish(id, provider, worker, slashed)
 	}
 
-	/// The provider of a key, if it has to do with the job.
-	fn who_answers(id: JobId, worker: &WorkerKey) -> Result<T::AccountId, Error<T>> {
+	/// The provider of a key, if it has to do with the job, and whose job it is.
+	fn who_answers(id: JobId, worker: &WorkerKey) -> Result<Suspect<T>, Error<T>> {
 		let provider = T::Providers::answers_for(worker).ok_or(Error::<T>::WrongWorker)?;
-		let involved = match Jobs::<T>::get(id) {
-			Some(job) => job.involves(&provider),
-			None => Outcomes::<T>::get(id)
-				.ok_or(Error::<T>::UnknownJob)?
-				.involves(&provider),
+		let (involved, victim) = match Jobs::<T>::get(id) {
+			Some(job) => {
+				let involved = job.involves(&provider);
+				let victim = Victim {
+					requester: job.requester,
+					escrow: job.escrow,
+					paid: 0,
+				};
+				(involved, victim)
+			}
+			None => {
+				let closed = Outcomes::<T>::get(id).ok_or(Error::<T>::UnknownJob)?;
+				let paid = if closed.provider.as_ref() == Some(&provider) {
+					closed.spent
+				} else {
+					0
+				};
+				let victim = Victim {
+					requester: closed.requester.clone(),
+					escrow: closed.escrow,
+					paid,
+				};
+				(closed.involves(&provider), victim)
+			}
 		};
 		ensure!(involved, Error::<T>::NotInvolved);
-		Ok(provider)
+		Ok((provider, victim))
 	}
 
 	fn signed(receipt: &SignedReceipt) -> bool {
@@ -68,8 +98,12 @@ impl<T: Config> Pallet<T> {
 		)
 	}
 
-	fn punish(id: JobId, provider: T::AccountId, worker: WorkerKey) -> DispatchResult {
-		let slashed = T::Providers::slash_for_equivocation(&provider, id);
+	fn punish(
+		id: JobId,
+		provider: T::AccountId,
+		worker: WorkerKey,
+		slashed: u128,
+	) -> DispatchResult {
 		let mut held = Jobs::<T>::get(id).filter(|job| {
 			let work = job.state.work();
 			work.is_some_and(|work| work.provider == provider)
@@ -93,7 +127,7 @@ impl<T: Config> Pallet<T> {
 	fn take_away(id: JobId, job: &mut JobOf<T>, provider: &T::AccountId) -> bool {
 		// A submitted job has left its provider's hands already.
 		if let JobState::Assigned { work, .. } = &job.state {
-			Self::take_from_provider(id, job, work);
+			Self::take_from_provider(id, job, work, None);
 		}
 		Receipts::<T>::remove(id);
 		Self::note_failure(job, provider.clone())

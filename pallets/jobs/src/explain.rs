@@ -9,7 +9,7 @@ use athanor_primitives::{
 	job::Assignment,
 	ports::{Demand, ExplainHolds, OfferBook},
 };
-use frame_support::traits::{Get, fungible::InspectHold};
+use frame_support::traits::fungible::InspectHold;
 use frame_system::pallet_prelude::BlockNumberFor;
 use polkadot_sdk::*;
 use sp_runtime::{
@@ -175,7 +175,7 @@ impl<T: Config> Pallet<T> {
 	fn last_payment(job: &JobOf<T>) -> BlockNumberFor<T> {
 		job.expires_at
 			.saturating_sub(One::one())
-			.saturating_add(T::SettlePeriod::get())
+			.saturating_add(job.settle_period)
 	}
 }
 

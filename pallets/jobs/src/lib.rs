@@ -136,8 +136,8 @@ pub mod pallet {
 		#[pallet::constant]
 		type MatchDelay: Get<BlockNumberFor<Self>>;
 
-		/// Blocks that a worker has for any job, on top of what its tokens take.
-		#[pallet::constant]
+		/// Blocks that a worker has for any job, on top of what its tokens take. May change at any time: it
+		/// holds for jobs that are posted from then on.
 		type BaseWorkPeriod: Get<BlockNumberFor<Self>>;
 
 		/// A worker has one block more for each so many prompt tokens.
@@ -148,8 +148,8 @@ pub mod pallet {
 		#[pallet::constant]
 		type TokensPerBlock: Get<u32>;
 
-		/// Blocks from a receipt to its payment.
-		#[pallet::constant]
+		/// Blocks from a receipt to its payment, at least one. May change at any time: it holds for jobs
+		/// that are posted from then on.
 		type SettlePeriod: Get<BlockNumberFor<Self>>;
 
 		/// How many times a job's escrow the stake must be that answers for it. Stake that answers for
@@ -308,18 +308,19 @@ pub mod pallet {
 			/// Block in which the job is paid for.
 			settles_at: BlockNumberFor<T>,
 		},
-		/// A provider missed its deadline and lost a share of its stake.
+		/// A provider missed its deadline and loses a share of its stake, unless governance cancels that.
 		WorkerTimedOut {
 			/// The job.
 			job: JobId,
 			/// Who failed.
 			provider: T::AccountId,
-			/// Units taken from its stake.
+			/// Units of own and delegated stake that the slash takes.
 			slashed: u128,
 			/// Whether the job waits for another provider; if not, it was refunded.
 			offered_again: bool,
 		},
-		/// A worker signed two receipts for one job, and its provider lost a share of its stake.
+		/// A worker signed two receipts for one job, and its provider loses a share of its stake, unless
+		/// governance cancels that.
 		WorkerEquivocated {
 			/// The job.
 			job: JobId,
@@ -327,7 +328,7 @@ pub mod pallet {
 			provider: T::AccountId,
 			/// The key that signed both.
 			worker: WorkerKey,
-			/// Units taken from its stake.
+			/// Units of own and delegated stake that the slash takes.
 			slashed: u128,
 			/// Whether the job was with it still, and waits for another provider now.
 			offered_again: bool,
@@ -471,9 +472,10 @@ pub mod pallet {
 		NotProvider,
 		/// The provider has no offer for this version of the model. Publish one.
 		NoOffer,
-		/// The offer's price is outside of the bounds of the model's class. Publish another.
+		/// The offer's price is above what governance allows for the model's class. Publish another.
 		PriceOutOfBounds,
-		/// The offer's price is above the job's ceiling. Publish a cheaper one, or claim another job.
+		/// The offer's price, or that of the model's class, is above the job's ceiling. Publish a cheaper
+		/// one, or claim another job.
 		PriceAboveCeiling,
 		/// The offer's region is none that the job names. Claim another one.
 		WrongRegion,
@@ -586,7 +588,7 @@ pub mod pallet {
 						.saturating_add(T::DbWeight::get().reads_writes(2, 2))
 						.saturating_add(T::WeightInfo::agenda_page().saturating_mul(2))
 						.saturating_add(T::WeightInfo::expire())
-						.saturating_add(T::WeightInfo::settle().max(T::WeightInfo::time_out()))
+						.saturating_add(T::WeightInfo::settle().max(Self::weight_of_time_out()))
 				) && (hooks::LEAST_FOR_TURNS * T::HookWeight::get()).all_gte(
 					T::WeightInfo::match_one(MAX_LISTED, 1)
 						.saturating_add(T::DbWeight::get().reads_writes(1, 1))
@@ -705,7 +707,7 @@ pub mod pallet {
 		#[pallet::call_index(3)]
 		#[pallet::weight(
 			<T as Config>::WeightInfo::poke()
-				.max(<T as Config>::WeightInfo::time_out())
+				.max(Pallet::<T>::weight_of_time_out())
 				.max(<T as Config>::WeightInfo::expire())
 				.max(<T as Config>::WeightInfo::forget(equivocation::MAX_INVOLVED))
 		)]
@@ -781,8 +783,8 @@ pub mod pallet {
 			first: SignedReceipt,
 			second: SignedReceipt,
 		) -> DispatchResultWithPostInfo {
-			ensure_signed(origin)?;
-			Self::do_report_equivocation(first, second)?;
+			let reporter = ensure_signed(origin)?;
+			Self::do_report_equivocation(&reporter, first, second)?;
 			Ok(Pays::No.into())
 		}
 	}

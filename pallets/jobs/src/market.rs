@@ -4,7 +4,7 @@ use athanor_primitives::{
 	JobId, blake2_256,
 	eligibility::Ineligible,
 	job::{Assignment, sampler_seed},
-	ports::{LockedPrice, OfferBook, ProviderRegistry},
+	ports::{LockedPrice, OfferBook, ProviderRegistry, Used},
 };
 use frame_support::{pallet_prelude::*, traits::Randomness};
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -115,10 +115,7 @@ impl<T: Config> Pallet<T> {
 	) {
 		let LockedPrice { price, version, .. } = locked;
 		T::Providers::commit(&provider, cover);
-		let deadline = now.saturating_add(Self::work_period(
-			job.max_input_tokens,
-			job.max_output_tokens,
-		));
+		let deadline = now.saturating_add(job.work_period);
 		job.state = JobState::Assigned {
 			work: Work {
 				provider: provider.clone(),
@@ -141,15 +138,16 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	/// Takes a job out of its provider's hands: slot and stake are free for others. Says whether the
-	/// provider's offer had no free slot.
+	/// Takes a job out of its provider's hands, with what its work took if it is done: slot and stake are
+	/// free for others. Says whether the provider's offer had no free slot.
 	pub(crate) fn take_from_provider(
 		id: JobId,
 		job: &JobOf<T>,
 		work: &Work<T::AccountId, BlockNumberFor<T>>,
+		used: Option<Used>,
 	) -> bool {
 		Assigned::<T>::remove(&work.provider, id);
 		T::Providers::release(&work.provider, work.cover);
-		T::Offers::give_back(job.model, job.model_version, &work.provider)
+		T::Offers::give_back(job.model, job.model_version, &work.provider, used)
 	}
 }

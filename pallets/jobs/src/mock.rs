@@ -112,6 +112,8 @@ parameter_types! {
 	pub static MatchDelay: u64 = 1;
 	pub static StakeMultiple: FixedU128 = FixedU128::from_u32(2);
 	pub static Retention: u64 = 50;
+	pub static BaseWorkPeriod: u64 = 5;
+	pub static Settling: u64 = SETTLE_PERIOD;
 }
 
 /// Randomness that tests set.
@@ -170,10 +172,10 @@ impl athanor_jobs::Config for Test {
 	type MaxOutputTokens = ConstU32<512>;
 	type MaxText = ConstU32<1_024>;
 	type MatchDelay = MatchDelay;
-	type BaseWorkPeriod = ConstU64<5>;
+	type BaseWorkPeriod = BaseWorkPeriod;
 	type PrefillTokensPerBlock = ConstU32<40>;
 	type TokensPerBlock = ConstU32<50>;
-	type SettlePeriod = ConstU64<SETTLE_PERIOD>;
+	type SettlePeriod = Settling;
 	type StakeMultiple = StakeMultiple;
 	type MaxClaimValidity = ConstU64<MAX_CLAIM_VALIDITY>;
 	type MaxTimeLimit = ConstU64<1_000>;
@@ -210,6 +212,17 @@ impl BenchmarkHelper<Test> for Helper {
 		for n in 0..u64::from(count) {
 			Self::provider(model, &(1_000 + n), [1; 32], slots);
 		}
+	}
+
+	fn pause(_who: &AccountId) {}
+
+	fn slashes(who: &AccountId) -> usize {
+		let all = testing::slashes().into_iter();
+		all.filter(|(provider, ..)| provider == who).count()
+	}
+
+	fn check_payment(payment: &Payment) {
+		assert!(payment.provider > 0 && payment.author > 0 && payment.treasury > 0);
 	}
 
 	fn randomness() {}

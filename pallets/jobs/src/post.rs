@@ -32,7 +32,7 @@ pub(crate) type RequestOf<T> =
 	JobRequest<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 
 impl<T: Config> Pallet<T> {
-	/// Blocks that a worker has for so many tokens.
+	/// Blocks that a worker has for so many tokens of a job that is posted now.
 	pub fn work_period(max_input_tokens: u32, max_output_tokens: u32) -> BlockNumberFor<T> {
 		let prefill = max_input_tokens / T::PrefillTokensPerBlock::get().max(1);
 		let decode = max_output_tokens.div_ceil(T::TokensPerBlock::get().max(1));
@@ -87,6 +87,7 @@ impl<T: Config> Pallet<T> {
 		let expires_at = now
 			.checked_add(&request.time_limit)
 			.ok_or(Error::<T>::TimeLimitTooLong)?;
+		let work_period = Self::work_period(max_input, request.max_output_tokens);
 		let job = Job {
 			requester,
 			model: request.model,
@@ -106,9 +107,11 @@ impl<T: Config> Pallet<T> {
 			seed: None,
 			posted_at: now,
 			expires_at,
+			work_period,
+			settle_period: T::SettlePeriod::get(),
 			failed: BoundedVec::new(),
 			state: JobState::Open {
-				deadline: Self::last_match(expires_at, max_input, request.max_output_tokens),
+				deadline: Self::last_match(expires_at, work_period),
 			},
 		};
 		Ok((job, input))
@@ -215,11 +218,10 @@ impl<T: Config> Pallet<T> {
 	/// is due in this block is refunded, so one more is added.
 	pub(crate) fn last_match(
 		expires_at: BlockNumberFor<T>,
-		max_input_tokens: u32,
-		max_output_tokens: u32,
+		work_period: BlockNumberFor<T>,
 	) -> BlockNumberFor<T> {
 		expires_at
-			.saturating_sub(Self::work_period(max_input_tokens, max_output_tokens))
+			.saturating_sub(work_period)
 			.saturating_add(One::one())
 	}
 }

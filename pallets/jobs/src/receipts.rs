@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use athanor_primitives::{
 	JobId,
-	ports::ProviderRegistry,
+	ports::{ProviderRegistry, Used},
 	receipt::{
 		Delivery, Finish, Receipt, Refusal, SignedReceipt, delivery_payload, max_text_len,
 		output_hash,
@@ -188,9 +188,14 @@ impl<T: Config> Pallet<T> {
 			..
 		} = signed.receipt;
 		let now = frame_system::Pallet::<T>::block_number();
-		let deadline = now.saturating_add(T::SettlePeriod::get());
+		let deadline = now.saturating_add(job.settle_period);
 
-		let was_full = Self::take_from_provider(id, &job, &work);
+		// Of a job that it rejects the requester pays nothing.
+		let used = (Finish::from_code(finish) != Some(Finish::Rejected)).then_some(Used {
+			tokens_in,
+			tokens_out,
+		});
+		let was_full = Self::take_from_provider(id, &job, &work, used);
 		let provider = work.provider.clone();
 		job.state = JobState::Submitted {
 			work,

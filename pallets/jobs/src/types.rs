@@ -144,6 +144,10 @@ pub struct Job<AccountId, BlockNumber> {
 	pub posted_at: BlockNumber,
 	/// Block by which a worker must be done.
 	pub expires_at: BlockNumber,
+	/// Blocks that a worker has for it, as when it was posted.
+	pub work_period: BlockNumber,
+	/// Blocks from its receipt to its payment, as when it was posted.
+	pub settle_period: BlockNumber,
 	/// Providers that failed it.
 	pub failed: Failed<AccountId>,
 	/// Where it stands.

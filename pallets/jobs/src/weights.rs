@@ -32,8 +32,8 @@ pub trait WeightInfo {
 	fn stale() -> Weight;
 	/// Paying for a job.
 	fn settle() -> Weight;
-	/// Ending a job whose provider missed its deadline.
-	fn time_out() -> Weight;
+	/// Ending a job whose provider missed its deadline, before (0) or while (1) it is paused for another one.
+	fn time_out(p: u32) -> Weight;
 	/// Ending a job that nobody took.
 	fn expire() -> Weight;
 	/// Passing over a place in the queue whose job has ended.
@@ -86,7 +86,7 @@ impl WeightInfo for () {
 	fn settle() -> Weight {
 		Weight::from_parts(100, 0)
 	}
-	fn time_out() -> Weight {
+	fn time_out(_p: u32) -> Weight {
 		Weight::from_parts(100, 0)
 	}
 	fn expire() -> Weight {

@@ -19,7 +19,9 @@ use crate::{
 	ByHashes, Config, Deposits, Error, Event, Model, ModelOf, ModelSpec, ModelStatus, Models,
 	ModelsOf, NextModelId, OwnershipOffers, Pallet, Version, VersionDeposits, VersionId, VersionOf,
 	VersionSpec, VersionStatus, Versions,
-	types::{MAX_CONTEXT_LENGTH, MAX_VERSIONS, Name, Text, content_key, printable},
+	types::{
+		MAX_CONTEXT_LENGTH, MAX_TEMPLATE_OVERHEAD, MAX_VERSIONS, Name, Text, content_key, printable,
+	},
 };
 
 impl<T: Config> Pallet<T> {
@@ -339,7 +341,8 @@ impl<T: Config> Pallet<T> {
 			Error::<T>::ContextLengthInvalid
 		);
 		ensure!(
-			spec.template_overhead < spec.context_length,
+			spec.template_overhead < spec.context_length
+				&& spec.template_overhead <= MAX_TEMPLATE_OVERHEAD,
 			Error::<T>::TemplateOverheadInvalid
 		);
 		Ok(Version {

@@ -30,8 +30,8 @@ use polkadot_sdk::*;
 
 pub use pallet::*;
 pub use types::{
-	Model, ModelOf, ModelSpec, ModelStatus, RegisteredVersion, RegisteredVersionOf, Version,
-	VersionId, VersionOf, VersionSpec, VersionStatus,
+	MAX_TEMPLATE_OVERHEAD, Model, ModelOf, ModelSpec, ModelStatus, RegisteredVersion,
+	RegisteredVersionOf, Version, VersionId, VersionOf, VersionSpec, VersionStatus,
 };
 pub use weights::WeightInfo;
 
@@ -74,8 +74,8 @@ pub mod pallet {
 		/// under [`HoldReason::Deposit`].
 		type Consideration: Consideration<Self::AccountId, Footprint>;
 
-		/// The highest royalty that a model can be registered with. Below one whole.
-		#[pallet::constant]
+		/// The highest royalty that a model can be registered with. Below one whole. May change at any
+		/// time.
 		type MaxRoyalty: Get<Permill>;
 
 		/// Blocks for which new jobs and offers for a model are accepted after its retirement, so
@@ -284,9 +284,11 @@ pub mod pallet {
 		ArchitectureInvalid,
 		/// The context length is 0 or above 2^20 tokens. State what the model was made for.
 		ContextLengthInvalid,
-		/// The template overhead leaves no room for an input: state one below the context length.
+		/// The template overhead is above 1,024 tokens, or leaves no room for an input: state one below the
+		/// context length.
 		TemplateOverheadInvalid,
-		/// The royalty is above the constant `MaxRoyalty`. Ask for less.
+		/// The royalty is above what governance allows. The view function `max_royalty` says how much that
+		/// is; ask for no more.
 		RoyaltyTooHigh,
 		/// A version of this or another model with the same weights, tokenizer and template is
 		/// stored. Use that one; it can be found through `ByHashes`.
@@ -357,8 +359,8 @@ pub mod pallet {
 		/// - `NameInvalid`, `ArchitectureInvalid`: empty, too long or not printable.
 		/// - `ParametersInvalid`: 0 parameters.
 		/// - `ContextLengthInvalid`: 0 or above 2^20.
-		/// - `TemplateOverheadInvalid`: not below the context length.
-		/// - `RoyaltyTooHigh`: above `MaxRoyalty`.
+		/// - `TemplateOverheadInvalid`: above 1,024, or not below the context length.
+		/// - `RoyaltyTooHigh`: above what governance allows.
 		/// - `TextTooLong`, `TextInvalid`: licence or source too long or not printable.
 		/// - `AlreadyRegistered`: the same content is stored.
 		/// - `TooManyModels`: no id is left.
@@ -447,7 +449,7 @@ pub mod pallet {
 		/// - `NotOwner`: another account owns it.
 		/// - `AlreadyRetired`: it is retired.
 		/// - `ContextLengthInvalid`: 0 or above 2^20.
-		/// - `TemplateOverheadInvalid`: not below the context length.
+		/// - `TemplateOverheadInvalid`: above 1,024, or not below the context length.
 		/// - `TextTooLong`, `TextInvalid`: source too long or not printable.
 		/// - `AlreadyRegistered`: the same content is stored, for this model or another.
 		/// - `TooManyVersions`: `MaxVersions` versions are stored.
@@ -590,6 +592,11 @@ pub mod pallet {
 		/// version.
 		pub fn version_of(model: ModelId, version: Option<u32>) -> Option<RegisteredVersionOf<T>> {
 			Self::registered(model, version)
+		}
+
+		/// The highest royalty that a model can be registered with now.
+		pub fn max_royalty() -> Permill {
+			T::MaxRoyalty::get()
 		}
 	}
 

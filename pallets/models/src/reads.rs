@@ -59,6 +59,10 @@ impl<T: Config> ModelRegistry for Pallet<T> {
 	fn model(id: ModelId, version: Option<u32>) -> Option<ModelInfo<T::AccountId>> {
 		Self::registered(id, version).map(Into::into)
 	}
+
+	fn owner(id: ModelId) -> Option<T::AccountId> {
+		Models::<T>::get(id).map(|model| model.owner)
+	}
 }
 
 impl<T: Config> ExplainHolds for Pallet<T> {

@@ -9,7 +9,7 @@ use athanor_primitives::{ModelId, model::PriceClass};
 use crate::{
 	ByHashes, Config, Deposits, ModelOf, ModelStatus, Models, ModelsOf, NextModelId,
 	OwnershipOffers, Pallet, VersionDeposits, VersionId, VersionOf, VersionStatus, Versions,
-	types::{MAX_CONTEXT_LENGTH, MAX_VERSIONS, content_key, printable},
+	types::{MAX_CONTEXT_LENGTH, MAX_TEMPLATE_OVERHEAD, MAX_VERSIONS, content_key, printable},
 };
 
 impl<T: Config> Pallet<T> {
@@ -110,8 +110,9 @@ impl<T: Config> Pallet<T> {
 		);
 		ensure!(
 			version.context_length <= MAX_CONTEXT_LENGTH
-				&& version.template_overhead < version.context_length,
-			"models: the template overhead is below the context length, which is at most 2^20"
+				&& version.template_overhead < version.context_length
+				&& version.template_overhead <= MAX_TEMPLATE_OVERHEAD,
+			"models: the template overhead is at most 1,024 and below the context length, which is at most 2^20"
 		);
 		if let VersionStatus::Superseded {
 			posts_until,

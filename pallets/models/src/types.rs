@@ -27,6 +27,9 @@ pub const MAX_TEXT_LENGTH: u32 = 256;
 /// The longest context that a model can state, in tokens.
 pub const MAX_CONTEXT_LENGTH: u32 = 1 << 20;
 
+/// The most tokens that a model's chat template can add. Beside the longest input it bounds how long a job can take.
+pub const MAX_TEMPLATE_OVERHEAD: u32 = 1_024;
+
 /// The most versions of one model that are stored at a time. Part of the storage layout: it may grow,
 /// but not shrink.
 pub const MAX_VERSIONS: u32 = 8;

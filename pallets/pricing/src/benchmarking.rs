@@ -1,18 +1,19 @@
-//! What each call costs at most.
+//! What each call costs at most, and the hook.
 
 use athanor_primitives::{
 	eligibility::Attributes,
 	model::PriceClass,
+	policy::{Period, Policy},
 	ports::ProviderRegistry,
-	price::{Price, PriceBounds},
+	price::Price,
 };
-use frame_support::traits::Get;
+use frame_support::traits::{Get, Hooks};
 use frame_system::RawOrigin;
 use polkadot_sdk::{frame_benchmarking::v2::*, *};
 
 use crate::{
-	Bounds, Call, Config, Draining, Event, FreeOffers, ModelVersion, OfferIndex, Offers,
-	OffersByProvider, Pallet, Version,
+	Call, Config, Drained, Draining, Event, FreeOffers, History, MAX_HISTORY, Meters, ModelVersion,
+	OfferIndex, Offers, OffersByProvider, Pallet, PeriodStart, Policies, Prices, Version,
 };
 
 /// What the benchmarks need of other pallets.
@@ -29,19 +30,36 @@ pub trait BenchmarkHelper<T: Config> {
 	/// registered.
 	fn disqualify(who: &T::AccountId);
 
-	/// Who may set bounds.
+	/// Who may set policies.
 	fn admin() -> T::RuntimeOrigin;
 }
 
-/// A version of a model that offers can be for, whose class has bounds.
-fn market<T: Config>() -> ModelVersion {
+/// A version of a model that offers can be for, and its class, which has a policy.
+fn market<T: Config>() -> (ModelVersion, PriceClass) {
 	let (key, class) = T::BenchmarkHelper::model();
-	Bounds::<T>::insert(class, T::HardBounds::get());
-	key
+	govern::<T>(class);
+	(key, class)
+}
+
+/// Every part of it matters.
+fn policy<T: Config>() -> Policy {
+	let limits = T::Limits::get();
+	Policy {
+		bounds: limits.bounds,
+		low: 400_000,
+		high: 600_000,
+		step: limits.step,
+	}
+}
+
+/// Gives a class a policy, and the lowest price.
+fn govern<T: Config>(class: PriceClass) {
+	Policies::<T>::insert(class, policy::<T>());
+	Prices::<T>::insert(class, price::<T>());
 }
 
 fn price<T: Config>() -> Price {
-	T::HardBounds::get().floor
+	T::Limits::get().bounds.floor
 }
 
 /// Every attribute is stated.
@@ -55,7 +73,10 @@ fn attributes() -> Attributes {
 
 /// A provider with an offer of two slots, one of which is busy. It is the first in the index, and not
 /// the last.
-fn offer<T: Config>(key: ModelVersion, who: &T::AccountId) -> Result<(), BenchmarkError> {
+fn offer<T: Config>(
+	(key, class): (ModelVersion, PriceClass),
+	who: &T::AccountId,
+) -> Result<(), BenchmarkError> {
 	for (provider, slots) in [(who.clone(), 2), (other::<T>(), 1)] {
 		T::BenchmarkHelper::provider(&provider);
 		Pallet::<T>::do_set_offer(provider, key, price::<T>(), slots, attributes())?;
@@ -65,6 +86,7 @@ fn offer<T: Config>(key: ModelVersion, who: &T::AccountId) -> Result<(), Benchma
 			offer.busy = 1;
 		}
 	});
+	Meters::<T>::mutate(class, |usage| usage.meter.busy = 1);
 	assert_eq!(OfferIndex::<T>::get(key, 1), Some(other::<T>()));
 	Ok(())
 }
@@ -85,7 +107,8 @@ fn check_moved<T: Config>(key: ModelVersion, event: Event<T>) -> Result<(), Benc
 fn check_removed<T: Config>(key: ModelVersion, who: T::AccountId) -> Result<(), BenchmarkError> {
 	assert!(!OffersByProvider::<T>::contains_key(&who, key));
 	assert_eq!(Pallet::<T>::on_hold(&who), 0);
-	assert_eq!(Draining::<T>::get(key, &who), Some(1));
+	let drained = Draining::<T>::get(key, &who);
+	assert_eq!(drained.map(|drained| drained.slots), Some(1));
 	let (model, version) = key;
 	let event = Event::OfferRemoved {
 		model,
@@ -123,9 +146,9 @@ mod benchmarks {
 	#[benchmark]
 	fn set_offer() -> Result<(), BenchmarkError> {
 		let who: T::AccountId = whitelisted_caller();
-		let key = market::<T>();
+		let (key, class) = market::<T>();
 		T::BenchmarkHelper::provider(&who);
-		Draining::<T>::insert(key, &who, 1);
+		Draining::<T>::insert(key, &who, Drained { slots: 1, class });
 
 		#[extrinsic_call]
 		_(
@@ -149,8 +172,8 @@ mod benchmarks {
 	#[benchmark(extra)]
 	fn change_offer() -> Result<(), BenchmarkError> {
 		let who: T::AccountId = whitelisted_caller();
-		let key = market::<T>();
-		offer::<T>(key, &who)?;
+		let (key, class) = market::<T>();
+		offer::<T>((key, class), &who)?;
 
 		#[extrinsic_call]
 		set_offer(
@@ -172,8 +195,8 @@ mod benchmarks {
 	#[benchmark]
 	fn remove_offer() -> Result<(), BenchmarkError> {
 		let who: T::AccountId = whitelisted_caller();
-		let key = market::<T>();
-		offer::<T>(key, &who)?;
+		let (key, class) = market::<T>();
+		offer::<T>((key, class), &who)?;
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(who.clone()), key.0, key.1);
@@ -186,8 +209,8 @@ mod benchmarks {
 	#[benchmark]
 	fn prune_offer() -> Result<(), BenchmarkError> {
 		let who: T::AccountId = account("provider", 0, 0);
-		let key = market::<T>();
-		offer::<T>(key, &who)?;
+		let (key, class) = market::<T>();
+		offer::<T>((key, class), &who)?;
 		T::BenchmarkHelper::disqualify(&who);
 		assert!(!T::Providers::is_qualified(&who));
 
@@ -203,24 +226,89 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// The price of the class has to move.
 	#[benchmark]
-	fn set_bounds() -> Result<(), BenchmarkError> {
+	fn set_policy() -> Result<(), BenchmarkError> {
 		let admin = T::BenchmarkHelper::admin();
 		let class = PriceClass::Small;
-		let bounds = PriceBounds {
-			floor: price::<T>(),
-			ceiling: price::<T>(),
-		};
+		govern::<T>(class);
+		let mut policy = policy::<T>();
+		policy.bounds.floor = policy.bounds.ceiling;
+		let price = policy.bounds.ceiling;
 		let before = Version::<T>::get();
 
 		#[extrinsic_call]
-		_(admin as T::RuntimeOrigin, class, bounds);
+		_(admin as T::RuntimeOrigin, class, policy);
 
-		assert_eq!(Bounds::<T>::get(class), Some(bounds));
-		check::<T>(Event::BoundsSet {
+		assert_eq!(Policies::<T>::get(class), Some(policy));
+		assert_eq!(Prices::<T>::get(class), Some(price));
+		check::<T>(Event::PolicySet {
 			class,
-			bounds,
+			policy,
+			price,
 			version: before + 1,
+		})?;
+		Ok(())
+	}
+
+	/// One block before the end.
+	#[benchmark]
+	fn period_runs() -> Result<(), BenchmarkError> {
+		let now = frame_system::Pallet::<T>::block_number();
+		PeriodStart::<T>::put(Pallet::<T>::now());
+
+		#[block]
+		{
+			Pallet::<T>::on_initialize(now);
+		}
+
+		assert!(History::<T>::get(PriceClass::Small).is_empty());
+		Ok(())
+	}
+
+	/// Every class has a full history, and a price that moves.
+	#[benchmark]
+	fn period_ends() -> Result<(), BenchmarkError> {
+		for class in PriceClass::ALL {
+			govern::<T>(class);
+			// Full slots of offers that do not matter here.
+			Meters::<T>::mutate(class, |usage| {
+				usage.meter.slot_blocks = u128::MAX;
+				usage.meter.busy_blocks = u128::MAX;
+			});
+			History::<T>::mutate(class, |periods| {
+				for ended_at in 0..MAX_HISTORY {
+					let period = Period {
+						ended_at,
+						..Period::default()
+					};
+					assert!(periods.try_push(period).is_ok());
+				}
+			});
+		}
+		let start = MAX_HISTORY - 1;
+		PeriodStart::<T>::put(start);
+		let end = start.saturating_add(Pallet::<T>::period());
+		frame_system::Pallet::<T>::set_block_number(end.into());
+
+		#[block]
+		{
+			Pallet::<T>::on_initialize(end.into());
+		}
+
+		assert_eq!(PeriodStart::<T>::get(), end);
+		for class in PriceClass::ALL {
+			let periods = History::<T>::get(class);
+			assert_eq!(periods.len(), MAX_HISTORY as usize);
+			assert_eq!(periods.last().map(|period| period.ended_at), Some(end));
+			assert!(Prices::<T>::get(class).is_some_and(|moved| moved.input > price::<T>().input));
+		}
+		let class = PriceClass::Large;
+		check::<T>(Event::PeriodEnded {
+			class,
+			utilisation: Some(1_000_000),
+			price: Prices::<T>::get(class).unwrap_or_default(),
+			version: Version::<T>::get(),
 		})?;
 		Ok(())
 	}

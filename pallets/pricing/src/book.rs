@@ -7,7 +7,7 @@ use athanor_primitives::{
 	eligibility::Ineligible,
 	explain::{FreedBy, Held, HeldFor, HeldUntil},
 	model::PriceClass,
-	ports::{Demand, ExplainHolds, LockedPrice, ModelRegistry, OfferBook, ProviderRegistry},
+	ports::{Demand, ExplainHolds, LockedPrice, ModelRegistry, OfferBook, ProviderRegistry, Used},
 	price::{Price, PriceBounds},
 };
 use frame_support::{ensure, traits::Get};
@@ -15,31 +15,37 @@ use polkadot_sdk::*;
 use sp_runtime::{DispatchError, DispatchResult, SaturatedConversion};
 
 use crate::{
-	Config, Draining, Error, FreeOffers, ModelVersion, OfferIndex, OfferOf, Offers,
+	Config, Counted, Draining, Error, FreeOffers, ModelVersion, OfferIndex, OfferOf, Offers,
 	OffersByProvider, Pallet, Version, dice::Dice,
 };
 
-/// An offer that can be drawn: what the job costs there, in units; whose it is; itself.
-type Candidate<T> = (u128, <T as frame_system::Config>::AccountId, OfferOf<T>);
+/// An offer that can do a job.
+struct Fitting<T: Config> {
+	offer: OfferOf<T>,
+	/// Units per token: the offer's price, or that of its class where it is higher.
+	price: Price,
+	/// What the job costs at that price, in units.
+	cost: u128,
+}
 
 impl<T: Config> Pallet<T> {
-	/// What the job costs at this provider's offer, in units, and the offer; or the first condition
-	/// that the provider fails, of those that come after its being registered.
+	/// This provider's offer and what the job costs there; or the first condition that the provider
+	/// fails, of those that come after its being registered.
 	fn qualify(
 		demand: &Demand<'_, T::AccountId>,
 		bounds: &PriceBounds,
 		provider: &T::AccountId,
-	) -> Result<(u128, OfferOf<T>), Ineligible> {
+	) -> Result<Fitting<T>, Ineligible> {
 		let offer = Offers::<T>::get((demand.model, demand.version), provider)
 			.ok_or(Ineligible::NoOffer)?;
-		ensure!(bounds.contain(&offer.price), Ineligible::PriceOutOfBounds);
 		ensure!(
-			offer.price.within(&demand.ceiling),
-			Ineligible::PriceAboveCeiling
+			offer.price.within(&bounds.ceiling),
+			Ineligible::PriceOutOfBounds
 		);
+		let price = offer.price.at_least(&bounds.floor);
+		ensure!(price.within(&demand.ceiling), Ineligible::PriceAboveCeiling);
 		// No ceiling helps where the job would cost more than the largest balance.
-		let cost = offer
-			.price
+		let cost = price
 			.cost(demand.limits.input, demand.limits.output)
 			.ok_or(Ineligible::PriceAboveCeiling)?;
 		demand.needs.check(&offer.attributes)?;
@@ -47,7 +53,7 @@ impl<T: Config> Pallet<T> {
 			Ok(()) | Err(Ineligible::NotEnoughCover) if !offer.has_free_slot() => {
 				Err(Ineligible::NoFreeSlot)
 			}
-			result => result.map(|()| (cost, offer)),
+			result => result.map(|()| Fitting { offer, price, cost }),
 		}
 	}
 
@@ -55,7 +61,7 @@ impl<T: Config> Pallet<T> {
 	fn match_one(
 		demand: &Demand<'_, T::AccountId>,
 		provider: &T::AccountId,
-	) -> Result<OfferOf<T>, Ineligible> {
+	) -> Result<Fitting<T>, Ineligible> {
 		demand.check_lists(provider)?;
 		ensure!(
 			T::Providers::is_registered(provider),
@@ -64,7 +70,7 @@ impl<T: Config> Pallet<T> {
 		let info = T::Models::model(demand.model, Some(demand.version));
 		// An offer for what is no longer in the registry has no bounds to be within: it is dead.
 		let class = info.ok_or(Ineligible::NoOffer)?.price_class;
-		Self::qualify(demand, &Self::bounds(class), provider).map(|(_, offer)| offer)
+		Self::qualify(demand, &Self::bounds(class), provider)
 	}
 
 	/// The providers that a draw looks at: all of an allow list, each once, or else a random sample of
@@ -82,14 +88,17 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Those that can do the job among the ones that the draw looks at.
-	fn candidates(demand: &Demand<'_, T::AccountId>, dice: &mut Dice) -> Option<Vec<Candidate<T>>> {
+	fn candidates(
+		demand: &Demand<'_, T::AccountId>,
+		dice: &mut Dice,
+	) -> Option<Vec<(T::AccountId, Fitting<T>)>> {
 		let info = T::Models::model(demand.model, Some(demand.version))?;
 		let bounds = Self::bounds(info.price_class);
 		let usable = |provider| {
 			demand.check_lists(&provider).ok()?;
 			// `Providers::check` in here fails for whoever is not registered.
-			let (cost, offer) = Self::qualify(demand, &bounds, &provider).ok()?;
-			Some((cost, provider, offer))
+			let fitting = Self::qualify(demand, &bounds, &provider).ok()?;
+			Some((provider, fitting))
 		};
 		let sample = Self::sample(demand, dice);
 		Some(sample.into_iter().filter_map(usable).collect())
@@ -97,9 +106,13 @@ impl<T: Config> Pallet<T> {
 
 	/// Takes a slot on an offer that passed all conditions, and locks its price. An offer leaves the
 	/// index with its last free slot.
-	fn occupy(key: ModelVersion, provider: &T::AccountId, mut offer: OfferOf<T>) -> LockedPrice {
-		let price = offer.price;
+	fn occupy(key: ModelVersion, provider: &T::AccountId, fitting: Fitting<T>) -> LockedPrice {
+		let Fitting {
+			mut offer, price, ..
+		} = fitting;
+		let before = offer.counted();
 		offer.busy = offer.busy.saturating_add(1);
+		Self::count(offer.class, before, offer.counted(), None);
 		let last_slot = !offer.has_free_slot();
 		if last_slot && let Some(at) = offer.index.take() {
 			Self::unlist(key, at);
@@ -110,6 +123,20 @@ impl<T: Config> Pallet<T> {
 			version: Version::<T>::get(),
 			last_slot,
 		}
+	}
+
+	/// Gives back a slot of an offer that was withdrawn, if jobs still run on it.
+	fn drain(key: ModelVersion, provider: &T::AccountId, used: Option<Used>) {
+		let Some(mut drained) = Draining::<T>::get(key, provider) else {
+			return;
+		};
+		drained.slots = drained.slots.saturating_sub(1);
+		if drained.slots == 0 {
+			Draining::<T>::remove(key, provider);
+		} else {
+			Draining::<T>::insert(key, provider, drained);
+		}
+		Self::count(drained.class, Counted::default(), Counted::default(), used);
 	}
 }
 
@@ -132,7 +159,8 @@ impl<T: Config> OfferBook for Pallet<T> {
 		provider: &T::AccountId,
 	) -> DispatchResult {
 		let offer = Offers::<T>::get((model, version), provider).ok_or(Error::<T>::NoOffer)?;
-		ensure!(offer.price.within(ceiling), Error::<T>::PriceAboveCeiling);
+		let price = offer.price.at_least(&Self::bounds(offer.class).floor);
+		ensure!(price.within(ceiling), Error::<T>::PriceAboveCeiling);
 		Ok(())
 	}
 
@@ -140,7 +168,7 @@ impl<T: Config> OfferBook for Pallet<T> {
 		demand: &Demand<'_, T::AccountId>,
 		provider: &T::AccountId,
 	) -> Result<Price, Ineligible> {
-		Self::match_one(demand, provider).map(|offer| offer.price)
+		Self::match_one(demand, provider).map(|fitting| fitting.price)
 	}
 
 	fn take_any(
@@ -149,10 +177,10 @@ impl<T: Config> OfferBook for Pallet<T> {
 	) -> Option<(T::AccountId, LockedPrice)> {
 		let mut dice = Dice::new(randomness);
 		let mut candidates = Self::candidates(demand, &mut dice)?;
-		let costs: Vec<u128> = candidates.iter().map(|(cost, ..)| *cost).collect();
+		let costs: Vec<u128> = candidates.iter().map(|(_, fitting)| fitting.cost).collect();
 		let winner = draw::pick(&costs, dice.roll()).filter(|index| *index < candidates.len())?;
-		let (_, provider, offer) = candidates.swap_remove(winner);
-		let locked = Self::occupy((demand.model, demand.version), &provider, offer);
+		let (provider, fitting) = candidates.swap_remove(winner);
+		let locked = Self::occupy((demand.model, demand.version), &provider, fitting);
 		Some((provider, locked))
 	}
 
@@ -168,26 +196,29 @@ impl<T: Config> OfferBook for Pallet<T> {
 		demand: &Demand<'_, T::AccountId>,
 		provider: &T::AccountId,
 	) -> Result<LockedPrice, Ineligible> {
-		let offer = Self::match_one(demand, provider)?;
+		let fitting = Self::match_one(demand, provider)?;
 		Ok(Self::occupy(
 			(demand.model, demand.version),
 			provider,
-			offer,
+			fitting,
 		))
 	}
 
-	fn give_back(model: ModelId, version: u32, provider: &T::AccountId) -> bool {
+	fn give_back(
+		model: ModelId,
+		version: u32,
+		provider: &T::AccountId,
+		used: Option<Used>,
+	) -> bool {
 		let key = (model, version);
 		let Some(mut offer) = Offers::<T>::get(key, provider) else {
-			Draining::<T>::mutate_exists(key, provider, |left| {
-				*left = left
-					.and_then(|slots| slots.checked_sub(1))
-					.filter(|slots| *slots > 0);
-			});
+			Self::drain(key, provider, used);
 			return true;
 		};
 		let was_full = !offer.has_free_slot();
+		let before = offer.counted();
 		offer.busy = offer.busy.saturating_sub(1);
+		Self::count(offer.class, before, offer.counted(), used);
 		// With 2^32 offers in the index this one stays out until its provider sets it again.
 		if let Ok(index) = Self::reindex(key, provider, &offer) {
 			offer.index = index;

@@ -4,7 +4,7 @@ use athanor_primitives::{
 	eligibility::{Attributes, is_region},
 	model::PriceClass,
 	ports::{ModelRegistry, ProviderRegistry},
-	price::{Price, PriceBounds},
+	price::Price,
 };
 use codec::MaxEncodedLen;
 use frame_support::{
@@ -15,14 +15,14 @@ use polkadot_sdk::*;
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult};
 
 use crate::{
-	Bounds, Config, Draining, Error, Event, HoldReason, ModelVersion, Offer, OfferOf, Offers,
-	OffersByProvider, Pallet, Version,
+	Config, Counted, Drained, Draining, Error, Event, HoldReason, ModelVersion, Offer, OfferOf,
+	Offers, OffersByProvider, Pallet,
 };
 
 impl<T: Config> Pallet<T> {
 	/// The laws that a configuration has to keep. Runs in tests of the runtime, never on chain.
 	pub(crate) fn check_config() {
-		let hard = T::HardBounds::get();
+		let hard = T::Limits::get().bounds;
 		assert!(T::MaxSlots::get() > 0, "MaxSlots must be more than 0");
 		assert!(
 			(1..=64).contains(&T::DrawSample::get()),
@@ -30,14 +30,8 @@ impl<T: Config> Pallet<T> {
 		);
 		assert!(
 			hard.floor.within(&hard.ceiling),
-			"the floor of HardBounds must be at or under its ceiling"
+			"the floor of Limits must be at or under its ceiling"
 		);
-	}
-
-	/// The bounds that hold for a class.
-	pub(crate) fn bounds(class: PriceClass) -> PriceBounds {
-		let hard = T::HardBounds::get();
-		Bounds::<T>::get(class).map_or(hard, |set| set.clamped(&hard))
 	}
 
 	pub(crate) fn do_set_offer(
@@ -47,17 +41,22 @@ impl<T: Config> Pallet<T> {
 		slots: u32,
 		attributes: Attributes,
 	) -> DispatchResult {
-		Self::check_offer(&provider, key, &price, slots, &attributes)?;
-		let mut offer = match Offers::<T>::get(key, &provider) {
+		let class = Self::check_offer(&provider, key, &price, slots, &attributes)?;
+		let present = Offers::<T>::get(key, &provider);
+		let before = present
+			.as_ref()
+			.map_or_else(Counted::default, Offer::counted);
+		let mut offer = match present {
 			Some(offer) => Offer {
 				price,
 				slots,
 				attributes,
 				..offer
 			},
-			None => Self::new_offer(key, &provider, price, slots, attributes)?,
+			None => Self::new_offer(key, &provider, class, price, slots, attributes)?,
 		};
 		offer.index = Self::reindex(key, &provider, &offer)?;
+		Self::count(offer.class, before, offer.counted(), None);
 		Offers::<T>::insert(key, &provider, offer);
 		let (model, version) = key;
 		Self::deposit_event(Event::OfferSet {
@@ -71,14 +70,14 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Whether the provider may have this offer.
+	/// Whether the provider may have this offer. Returns the class of its model.
 	fn check_offer(
 		provider: &T::AccountId,
 		(model, version): ModelVersion,
 		price: &Price,
 		slots: u32,
 		attributes: &Attributes,
-	) -> DispatchResult {
+	) -> Result<PriceClass, DispatchError> {
 		ensure!(
 			T::Providers::is_registered(provider),
 			Error::<T>::NotProvider
@@ -97,9 +96,9 @@ impl<T: Config> Pallet<T> {
 			attributes.region.as_ref().is_none_or(is_region),
 			Error::<T>::RegionInvalid
 		);
-		let bounds = Self::bounds(info.price_class);
+		let bounds = Self::policy(info.price_class).bounds;
 		ensure!(bounds.contain(price), Error::<T>::PriceOutOfBounds);
-		Ok(())
+		Ok(info.price_class)
 	}
 
 	/// Removes the offer and returns the deposit. Slots that are busy stay so in `Draining`.
@@ -110,8 +109,13 @@ impl<T: Config> Pallet<T> {
 		}
 		OffersByProvider::<T>::remove(provider, key);
 		if offer.busy > 0 {
-			Draining::<T>::insert(key, provider, offer.busy);
+			let drained = Drained {
+				slots: offer.busy,
+				class: offer.class,
+			};
+			Draining::<T>::insert(key, provider, drained);
 		}
+		Self::count(offer.class, offer.counted(), Counted::default(), None);
 		offer.deposit.drop(provider)?;
 		let (model, version) = key;
 		Self::deposit_event(Event::OfferRemoved {
@@ -137,29 +141,12 @@ impl<T: Config> Pallet<T> {
 		Self::do_remove_offer(key, provider)
 	}
 
-	pub(crate) fn do_set_bounds(class: PriceClass, bounds: PriceBounds) -> DispatchResult {
-		ensure!(
-			bounds.floor.within(&bounds.ceiling),
-			Error::<T>::BoundsInvalid
-		);
-		let version = Version::<T>::get()
-			.checked_add(1)
-			.ok_or(ArithmeticError::Overflow)?;
-		Bounds::<T>::insert(class, bounds);
-		Version::<T>::put(version);
-		Self::deposit_event(Event::BoundsSet {
-			class,
-			bounds,
-			version,
-		});
-		Ok(())
-	}
-
 	/// Takes the deposit for an offer that the provider does not have yet, and notes that it has one.
 	/// Slots that jobs of an earlier offer still occupy are busy from the start.
 	fn new_offer(
 		key: ModelVersion,
 		provider: &T::AccountId,
+		class: PriceClass,
 		price: Price,
 		slots: u32,
 		attributes: Attributes,
@@ -175,8 +162,9 @@ impl<T: Config> Pallet<T> {
 			price,
 			attributes,
 			slots,
-			busy: Draining::<T>::take(key, provider).unwrap_or_default(),
+			busy: Draining::<T>::take(key, provider).map_or(0, |drained| drained.slots),
 			index: None,
+			class,
 			deposit,
 			held,
 		})

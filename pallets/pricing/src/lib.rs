@@ -21,6 +21,8 @@ mod impls;
 mod index;
 #[cfg(test)]
 mod mock;
+mod period;
+mod policy;
 #[cfg(test)]
 mod tests;
 mod try_state;
@@ -44,6 +46,7 @@ pub mod pallet {
 		ModelId,
 		eligibility::Attributes,
 		model::PriceClass,
+		policy::{Period, Policy, PolicyLimits},
 		ports::{ModelRegistry, ProviderRegistry},
 		price::{Price, PriceBounds},
 	};
@@ -70,7 +73,7 @@ pub mod pallet {
 		/// The providers that may make offers.
 		type Providers: ProviderRegistry<AccountId = Self::AccountId>;
 
-		/// Who may set the bounds of a price class.
+		/// Who may set the policy of a price class.
 		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
 		/// The ledger in which deposits are on hold. This pallet only reads it; money moves through
@@ -89,12 +92,16 @@ pub mod pallet {
 		#[pallet::constant]
 		type DrawSample: Get<u32>;
 
-		/// The bounds that no governed bounds exceed, and that hold for a class without bounds, in
-		/// units per token. Their floor is at or under their ceiling.
+		/// What no policy exceeds: bounds in units per token, which hold for a class without a policy, and
+		/// the largest step. The floor is at or under the ceiling.
 		#[pallet::constant]
-		type HardBounds: Get<PriceBounds>;
+		type Limits: Get<PolicyLimits>;
 
-		/// Weights of the calls.
+		/// Blocks after which prices move; 0 counts as 1. It may change at any time: a period that has had
+		/// its blocks ends in the next block.
+		type Period: Get<BlockNumberFor<Self>>;
+
+		/// Weights of the calls and of the hook.
 		type WeightInfo: WeightInfo;
 
 		/// Sets up for benchmarks what other pallets have.
@@ -110,16 +117,33 @@ pub mod pallet {
 		OfferDeposit,
 	}
 
-	/// Bounds as governance set them, before they are forced into `HardBounds`. A class without an
-	/// entry has the hard bounds.
+	/// What governance decided about the price of each class. It is forced into `Limits` on every read. A
+	/// class without an entry has the bounds of `Limits`, and their floor as its price, which never moves.
 	///
-	/// Twox64Concat, because there are three classes and nobody chooses them.
+	/// Twox64Concat, here and below for classes, because there are three of them and nobody chooses them.
 	#[pallet::storage]
-	pub type Bounds<T: Config> = StorageMap<_, Twox64Concat, PriceClass, PriceBounds, OptionQuery>;
+	pub type Policies<T: Config> = StorageMap<_, Twox64Concat, PriceClass, Policy, OptionQuery>;
 
-	/// Counts the changes of `Bounds`, from 0 at genesis.
+	/// The price of each class that has a policy: the least that a job costs now. It is forced into the
+	/// bounds of the policy on every read.
+	#[pallet::storage]
+	pub type Prices<T: Config> = StorageMap<_, Twox64Concat, PriceClass, Price, OptionQuery>;
+
+	/// Counts the changes of prices, by vote or by a period, and those of policies, from 0 at genesis.
 	#[pallet::storage]
 	pub type Version<T: Config> = StorageValue<_, u32, ValueQuery>;
+
+	/// What the offers of each class have done in the period that runs.
+	#[pallet::storage]
+	pub type Meters<T: Config> = StorageMap<_, Twox64Concat, PriceClass, Usage, ValueQuery>;
+
+	/// The last periods of each class, at most [`MAX_HISTORY`], the oldest first.
+	#[pallet::storage]
+	pub type History<T: Config> = StorageMap<_, Twox64Concat, PriceClass, Periods, ValueQuery>;
+
+	/// The block in which the running period began: one period for all classes.
+	#[pallet::storage]
+	pub type PeriodStart<T: Config> = StorageValue<_, u32, ValueQuery>;
 
 	/// The offers.
 	///
@@ -189,17 +213,17 @@ pub mod pallet {
 		ModelVersion,
 		Blake2_128Concat,
 		T::AccountId,
-		u32,
+		Drained,
 		OptionQuery,
 	>;
 
-	/// The bounds of the first block.
+	/// The policies and prices of the first block.
 	#[pallet::genesis_config]
 	#[derive(frame_support::DefaultNoBound)]
 	pub struct GenesisConfig<T: Config> {
-		/// Bounds of the price classes, in units per token, each class at most once. A class that
-		/// is left out has the hard bounds.
-		pub bounds: Vec<(PriceClass, PriceBounds)>,
+		/// For each class, at most once, its policy and the price with which it begins, in units per token.
+		/// A class that is left out has the bounds of `Limits`, and their floor as its price.
+		pub policies: Vec<(PriceClass, Policy, Price)>,
 		/// Names the runtime.
 		#[serde(skip)]
 		pub _config: PhantomData<T>,
@@ -208,16 +232,22 @@ pub mod pallet {
 	#[pallet::genesis_build]
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
 		fn build(&self) {
-			for (class, bounds) in &self.bounds {
+			for (class, policy, price) in &self.policies {
+				let refused = Pallet::<T>::check_policy(policy).err();
 				assert!(
-					bounds.floor.within(&bounds.ceiling),
-					"genesis bounds of {class:?}: the floor is above the ceiling"
+					refused.is_none(),
+					"genesis policy of {class:?}: {refused:?}"
 				);
 				assert!(
-					!Bounds::<T>::contains_key(class),
-					"genesis bounds of {class:?}: set twice"
+					policy.bounds.contain(price),
+					"genesis price of {class:?}: not between floor and ceiling"
 				);
-				Bounds::<T>::insert(class, bounds);
+				assert!(
+					!Policies::<T>::contains_key(class),
+					"genesis policy of {class:?}: set twice"
+				);
+				Policies::<T>::insert(class, policy);
+				Prices::<T>::insert(class, price);
 			}
 		}
 	}
@@ -250,14 +280,26 @@ pub mod pallet {
 			/// Who offered.
 			provider: T::AccountId,
 		},
-		/// Governance set the bounds of a class.
-		BoundsSet {
+		/// Governance set the policy of a class.
+		PolicySet {
 			/// The price class.
 			class: PriceClass,
-			/// The bounds as they were set. Where they exceed the hard bounds, the hard bounds
-			/// hold.
-			bounds: PriceBounds,
-			/// The version that they started.
+			/// The policy that holds from now on.
+			policy: Policy,
+			/// The price of the class: that from before, forced into the bounds of the policy.
+			price: Price,
+			/// The version that this started.
+			version: u32,
+		},
+		/// A period of a class is over, and its price follows what was used in it.
+		PeriodEnded {
+			/// The price class.
+			class: PriceClass,
+			/// How much of the slots was busy, in parts per million; nothing without offers.
+			utilisation: Option<u32>,
+			/// The price from now on, which may be that from before.
+			price: Price,
+			/// The version of prices from now on.
 			version: u32,
 		},
 	}
@@ -274,8 +316,8 @@ pub mod pallet {
 		/// The model is retired, or this version of it has been replaced, and gets no new offers. Offer
 		/// the newest version, or another model.
 		ModelRetired,
-		/// The price is not within the bounds of the model's class. The view function `bounds_of`
-		/// says which prices are.
+		/// The price is not within the bounds of the policy of the model's class. The view function
+		/// `policy_of` says which prices are.
 		PriceOutOfBounds,
 		/// The number of slots is 0 or above `MaxSlots`. To take no more work, remove the offer, or
 		/// chill the provider in the staking pallet.
@@ -288,17 +330,28 @@ pub mod pallet {
 		/// The offer can get work, now or after a pause or chill of its provider, so only its provider
 		/// may remove it. If it is yours, call `remove_offer`.
 		StillActive,
-		/// The ceiling is under the floor of the model's class, so that no offer can be. Raise it.
+		/// The ceiling is under the price of the model's class, for less than which nobody works. Raise it
+		/// to what the view function `bounds_of` says at least.
 		CeilingUnderFloor,
-		/// The offer's price is above the ceiling of the job. Raise the ceiling or choose another
-		/// provider.
+		/// The offer's price, or that of the model's class, is above the ceiling of the job. Raise the
+		/// ceiling or choose another provider.
 		PriceAboveCeiling,
 		/// A floor is above its ceiling. Exchange them.
 		BoundsInvalid,
+		/// The band begins above its end. Exchange `low` and `high`.
+		BandInvalid,
+		/// `low`, `high` or `step` is more than the whole. Give parts per million.
+		ShareInvalid,
+		/// The bounds or the step go beyond the constant `Limits`. Stay within.
+		BeyondLimits,
 	}
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn on_initialize(_n: BlockNumberFor<T>) -> Weight {
+			Self::end_period_if_due()
+		}
+
 		fn integrity_test() {
 			Self::check_config();
 		}
@@ -382,34 +435,52 @@ pub mod pallet {
 			Ok(Pays::No.into())
 		}
 
-		/// Replaces the bounds of a price class.
+		/// Replaces the policy of a price class.
 		///
 		/// **Dispatch origin**: `AdminOrigin`.
 		///
-		/// **Effects**: starts a new version. Offers outside the new bounds get no more work;
-		/// running jobs keep their price. Bounds beyond `HardBounds` are stored as they are and
-		/// forced into them on every read.
+		/// **Effects**: starts a new version. The price of the class is forced into the new bounds at once,
+		/// and follows the new policy from the end of the running period on. Offers above the new ceiling
+		/// get no more work; running jobs keep their price.
 		///
-		/// **Errors**: `BoundsInvalid`.
+		/// **Errors**: `BoundsInvalid`; `ShareInvalid`; `BandInvalid`; `BeyondLimits`.
 		///
-		/// **Events**: `BoundsSet`.
+		/// **Events**: `PolicySet`.
 		#[pallet::call_index(3)]
-		pub fn set_bounds(
+		pub fn set_policy(
 			origin: OriginFor<T>,
 			class: PriceClass,
-			bounds: PriceBounds,
+			policy: Policy,
 		) -> DispatchResult {
 			T::AdminOrigin::ensure_origin(origin)?;
-			Self::do_set_bounds(class, bounds)
+			Self::do_set_policy(class, policy)
 		}
 	}
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// The bounds that hold for a price class: those that governance set, forced into the hard
-		/// bounds; the hard bounds if it set none.
+		/// What a job of a price class costs per token now: as the floor the price of the class, under which
+		/// nobody works, and as the ceiling that of its policy, above which no offer gets work.
 		pub fn bounds_of(class: PriceClass) -> PriceBounds {
 			Self::bounds(class)
+		}
+
+		/// The policy that holds for a price class: the one that governance set, forced into `Limits`; for a
+		/// class without one the bounds of `Limits`, and a step of 0. Offers are published within its bounds.
+		pub fn policy_of(class: PriceClass) -> Policy {
+			Self::policy(class)
+		}
+
+		/// The last periods of a price class, the oldest first: what was used, what was served, and at which
+		/// price.
+		pub fn history_of(class: PriceClass) -> Vec<Period> {
+			History::<T>::get(class).into_inner()
+		}
+
+		/// Replays these periods under another policy: the prices and what the tokens would have cost, if
+		/// the demand had been the same. Nothing is changed.
+		pub fn simulate_policy(class: PriceClass, policy: Policy) -> Simulation {
+			Self::do_simulate(class, &policy)
 		}
 	}
 }

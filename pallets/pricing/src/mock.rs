@@ -3,7 +3,7 @@
 use frame_support::{
 	derive_impl, parameter_types,
 	traits::{
-		LinearStoragePrice,
+		Hooks, LinearStoragePrice,
 		fungible::{HoldConsideration, Mutate},
 	},
 };
@@ -14,7 +14,8 @@ use athanor_primitives::{
 	ModelId,
 	eligibility::{Attributes, Ineligible, Needs},
 	model::PriceClass,
-	ports::{Demand, LockedPrice, OfferBook, TokenLimits},
+	policy::{Policy, PolicyLimits},
+	ports::{Demand, LockedPrice, OfferBook, TokenLimits, Used},
 	price::{Price, PriceBounds},
 	testing::{self, MockModels, MockProviders},
 };
@@ -50,11 +51,25 @@ pub const HARD: PriceBounds = PriceBounds {
 	floor: Price::flat(1),
 	ceiling: Price::flat(1_000_000),
 };
-/// Prices that the genesis bounds of small models allow: 10 to 10,000.
+/// The most that a period moves a price: a fifth.
+pub const VOTABLE: PolicyLimits = PolicyLimits {
+	bounds: HARD,
+	step: 200_000,
+};
+/// Prices that the genesis policy of small models allows: 10 to 10,000.
 pub const SMALL: PriceBounds = PriceBounds {
 	floor: Price::flat(10),
 	ceiling: Price::flat(10_000),
 };
+/// That policy. Its price is the floor at genesis.
+pub const POLICY: Policy = Policy {
+	bounds: SMALL,
+	low: 400_000,
+	high: 600_000,
+	step: 100_000,
+};
+/// Blocks of a period.
+pub const PERIOD: u32 = 10;
 
 /// The limits of a job that uses as much of one kind of token as of the other.
 pub const LIMITS: TokenLimits = TokenLimits {
@@ -100,7 +115,8 @@ parameter_types! {
 	pub const OfferHold: RuntimeHoldReason = RuntimeHoldReason::Pricing(crate::HoldReason::OfferDeposit);
 	pub static MaxSlots: u32 = SLOTS;
 	pub static DrawSample: u32 = SAMPLE;
-	pub static HardBounds: PriceBounds = HARD;
+	pub static PriceLimits: PolicyLimits = VOTABLE;
+	pub static PeriodLength: u32 = PERIOD;
 }
 
 impl crate::Config for Test {
@@ -116,7 +132,8 @@ impl crate::Config for Test {
 	>;
 	type MaxSlots = MaxSlots;
 	type DrawSample = DrawSample;
-	type HardBounds = HardBounds;
+	type Limits = PriceLimits;
+	type Period = PeriodLength;
 	type WeightInfo = ();
 	type BenchmarkHelper = Helper;
 }
@@ -143,27 +160,32 @@ impl BenchmarkHelper<Test> for Helper {
 	}
 }
 
-/// Builds the state in which a test starts: two models, four active providers, and bounds for small
+/// Builds the state in which a test starts: two models, four active providers, and a policy for small
 /// models.
 pub struct ExtBuilder {
-	bounds: Vec<(PriceClass, PriceBounds)>,
+	policies: Vec<(PriceClass, Policy, Price)>,
 	offers: Vec<(AccountId, u128, u32)>,
 }
 
 impl Default for ExtBuilder {
 	fn default() -> Self {
 		Self {
-			bounds: vec![(PriceClass::Small, SMALL)],
+			policies: vec![(PriceClass::Small, POLICY, SMALL.floor)],
 			offers: Vec::new(),
 		}
 	}
 }
 
 impl ExtBuilder {
-	/// The bounds of the genesis configuration.
-	pub fn bounds(mut self, bounds: Vec<(PriceClass, PriceBounds)>) -> Self {
-		self.bounds = bounds;
+	/// The policies and prices of the genesis configuration.
+	pub fn policies(mut self, policies: Vec<(PriceClass, Policy, Price)>) -> Self {
+		self.policies = policies;
 		self
+	}
+
+	/// The price of small models at genesis, for both kinds of token.
+	pub fn price(self, units: u128) -> Self {
+		self.policies(vec![(PriceClass::Small, POLICY, Price::flat(units))])
 	}
 
 	/// An offer for [`MODEL`] with the same price for both kinds of token. Makes the account an
@@ -177,7 +199,8 @@ impl ExtBuilder {
 		testing::reset();
 		MaxSlots::set(SLOTS);
 		DrawSample::set(SAMPLE);
-		HardBounds::set(HARD);
+		PriceLimits::set(VOTABLE);
+		PeriodLength::set(PERIOD);
 		testing::set_model(MODEL, testing::model());
 		let large = PriceClass::Large;
 		testing::set_model(
@@ -208,7 +231,7 @@ impl ExtBuilder {
 				..Default::default()
 			},
 			pricing: crate::GenesisConfig {
-				bounds: self.bounds,
+				policies: self.policies,
 				..Default::default()
 			},
 			..Default::default()
@@ -324,9 +347,38 @@ pub fn draw_for(demand: &Demand<'_, AccountId>, seed: u32) -> Option<AccountId> 
 	Pricing::take_any(demand, &randomness(seed)).map(|(provider, _)| provider)
 }
 
-/// Gives back a slot of an offer for [`MODEL`].
+/// Gives back a slot of an offer for [`MODEL`], after work that came to nothing.
 pub fn give_back(provider: AccountId) {
-	Pricing::give_back(MODEL, VERSION, &provider);
+	Pricing::give_back(MODEL, VERSION, &provider, None);
+}
+
+/// Gives back a slot of an offer for [`MODEL`], after work that took so many tokens.
+pub fn deliver(provider: AccountId, tokens_in: u32, tokens_out: u32) {
+	let used = Used {
+		tokens_in,
+		tokens_out,
+	};
+	Pricing::give_back(MODEL, VERSION, &provider, Some(used));
+}
+
+/// Makes so many blocks.
+pub fn advance(blocks: u32) {
+	for _ in 0..blocks {
+		let next = System::block_number() + 1;
+		System::set_block_number(next);
+		Pricing::on_initialize(next);
+	}
+}
+
+/// Makes the blocks that the running period still has to have.
+pub fn end_period() {
+	let begun = System::block_number() - crate::PeriodStart::<Test>::get();
+	advance(PeriodLength::get() - begun);
+}
+
+/// The price of small models.
+pub fn price_now() -> Price {
+	Pricing::bounds_of(PriceClass::Small).floor
 }
 
 /// What the account has on hold for offers.

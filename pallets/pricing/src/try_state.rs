@@ -2,11 +2,15 @@
 
 use alloc::collections::BTreeMap;
 
+use athanor_primitives::{model::PriceClass, split::MILLION};
 use frame_support::ensure;
 use polkadot_sdk::*;
 use sp_runtime::TryRuntimeError;
 
-use crate::{Bounds, Config, Draining, FreeOffers, OfferIndex, Offers, OffersByProvider, Pallet};
+use crate::{
+	Config, Draining, FreeOffers, History, Meters, OfferIndex, Offers, OffersByProvider, Pallet,
+	PeriodStart, Policies, Prices,
+};
 
 impl<T: Config> Pallet<T> {
 	/// Checks every law in the README. The error names the one that is broken.
@@ -16,7 +20,9 @@ impl<T: Config> Pallet<T> {
 		Self::try_state_providers()?;
 		Self::try_state_draining()?;
 		Self::try_state_deposits()?;
-		Self::try_state_bounds()
+		Self::try_state_policies()?;
+		Self::try_state_meters()?;
+		Self::try_state_history()
 	}
 
 	fn try_state_index() -> Result<(), TryRuntimeError> {
@@ -74,8 +80,11 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn try_state_draining() -> Result<(), TryRuntimeError> {
-		for (key, provider, slots) in Draining::<T>::iter() {
-			ensure!(slots > 0, "a draining of 0 slots must not be stored");
+		for (key, provider, drained) in Draining::<T>::iter() {
+			ensure!(
+				drained.slots > 0,
+				"a draining of 0 slots must not be stored"
+			);
 			ensure!(
 				!Offers::<T>::contains_key(key, provider),
 				"slots must not drain beside an offer that counts them"
@@ -107,11 +116,77 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn try_state_bounds() -> Result<(), TryRuntimeError> {
-		for bounds in Bounds::<T>::iter_values() {
+	fn try_state_policies() -> Result<(), TryRuntimeError> {
+		for policy in Policies::<T>::iter_values() {
 			ensure!(
-				bounds.floor.within(&bounds.ceiling),
-				"the floor of stored bounds must be at or under their ceiling"
+				policy.bounds.floor.within(&policy.bounds.ceiling),
+				"the floor of a policy must be at or under its ceiling"
+			);
+			ensure!(
+				policy.low <= policy.high && policy.high <= MILLION && policy.step <= MILLION,
+				"band and step of a policy must be parts of the whole"
+			);
+		}
+		for class in PriceClass::ALL {
+			let price = Prices::<T>::get(class);
+			ensure!(
+				price.is_some() == Policies::<T>::contains_key(class),
+				"exactly the classes with a policy must have a price"
+			);
+			ensure!(
+				price.is_none_or(|price| Self::policy(class).bounds.contain(&price)),
+				"a price must lie between floor and ceiling of its policy"
+			);
+		}
+		Ok(())
+	}
+
+	fn try_state_meters() -> Result<(), TryRuntimeError> {
+		let mut sums = BTreeMap::<PriceClass, (u64, u64)>::new();
+		for offer in Offers::<T>::iter_values() {
+			let counted = offer.counted();
+			let (slots, busy) = sums.entry(offer.class).or_default();
+			*slots = slots.saturating_add(counted.slots.into());
+			*busy = busy.saturating_add(counted.busy.into());
+		}
+		for class in PriceClass::ALL {
+			let meter = Meters::<T>::get(class).meter;
+			ensure!(
+				(meter.slots, meter.busy) == sums.get(&class).copied().unwrap_or_default(),
+				"a meter must have the slots of its class's offers and the busy ones of them"
+			);
+			ensure!(
+				meter.busy_blocks <= meter.slot_blocks && meter.until <= Self::now(),
+				"a meter must count no more use than there was to use, up to now"
+			);
+		}
+		Ok(())
+	}
+
+	fn try_state_history() -> Result<(), TryRuntimeError> {
+		let start = PeriodStart::<T>::get();
+		ensure!(
+			start <= Self::now(),
+			"a period must not begin in the future"
+		);
+		for class in PriceClass::ALL {
+			let periods = History::<T>::get(class);
+			ensure!(
+				periods
+					.iter()
+					.zip(periods.iter().skip(1))
+					.all(|(one, next)| one.ended_at < next.ended_at),
+				"periods must be stored in their order"
+			);
+			ensure!(
+				periods.last().is_none_or(|last| last.ended_at == start),
+				"a period must begin where the one before ended"
+			);
+			ensure!(
+				periods
+					.iter()
+					.all(|period| period.busy_blocks <= period.slot_blocks),
+				"no period must have used more than there was"
 			);
 		}
 		Ok(())

@@ -1,9 +1,9 @@
-//! Weights of the calls: see `benchmarking.rs` for how they are measured.
+//! Weights of the calls and of the hook: see `benchmarking.rs` for how they are measured.
 
 use frame_support::weights::Weight;
 use polkadot_sdk::*;
 
-/// What each call costs at most.
+/// What each call costs at most, and the hook.
 pub trait WeightInfo {
 	/// Weight of `set_offer`.
 	fn set_offer() -> Weight;
@@ -11,8 +11,12 @@ pub trait WeightInfo {
 	fn remove_offer() -> Weight;
 	/// Weight of `prune_offer`.
 	fn prune_offer() -> Weight;
-	/// Weight of `set_bounds`.
-	fn set_bounds() -> Weight;
+	/// Weight of `set_policy`.
+	fn set_policy() -> Weight;
+	/// Weight of the hook in a block in which no period ends.
+	fn period_runs() -> Weight;
+	/// Weight of the hook in a block in which the period of all classes ends.
+	fn period_ends() -> Weight;
 }
 
 /// For tests.
@@ -32,7 +36,15 @@ impl WeightInfo for () {
 		MOCK
 	}
 
-	fn set_bounds() -> Weight {
+	fn set_policy() -> Weight {
 		MOCK
+	}
+
+	fn period_runs() -> Weight {
+		MOCK
+	}
+
+	fn period_ends() -> Weight {
+		MOCK.saturating_mul(3)
 	}
 }

@@ -147,9 +147,9 @@ pub enum Ineligible {
 	NotProvider = 35,
 	/// It has no offer for this version of the model. It has to publish one.
 	NoOffer = 36,
-	/// Its price is outside of the bounds of the model's class. It has to publish another.
+	/// Its price is above what governance allows for the model's class. It has to publish another.
 	PriceOutOfBounds = 37,
-	/// Its price is above the job's ceiling.
+	/// Its price, or that of the model's class, is above the job's ceiling.
 	PriceAboveCeiling = 38,
 	/// Its machines are in no country that the job names, or it does not say where.
 	WrongRegion = 39,
@@ -211,7 +211,7 @@ impl Ineligible {
 			Self::FailedBefore => "it has failed this job before",
 			Self::NotProvider => "it is not a registered provider",
 			Self::NoOffer => "it has no offer for this version of the model",
-			Self::PriceOutOfBounds => "its price is outside of the governed bounds",
+			Self::PriceOutOfBounds => "its price is above the governed ceiling",
 			Self::PriceAboveCeiling => "its price is above the job's ceiling",
 			Self::WrongRegion => "its machines are in no region that the job names",
 			Self::RetentionTooLong => "it keeps data longer than the job allows",

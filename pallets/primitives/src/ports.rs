@@ -20,6 +20,10 @@ pub trait ModelRegistry {
 	/// What is registered under this id: its newest version, or the one asked for. `None` if there is
 	/// no such model or version.
 	fn model(id: ModelId, version: Option<u32>) -> Option<ModelInfo<Self::AccountId>>;
+
+	/// Who owns the model now, whether it still takes jobs or not; `None` if there is no such model, or
+	/// no longer.
+	fn owner(id: ModelId) -> Option<Self::AccountId>;
 }
 
 /// The providers and their stake.
@@ -55,15 +59,37 @@ pub trait ProviderRegistry {
 	/// a time ago that its stake from then is still on hold.
 	fn answers_for(key: &WorkerKey) -> Option<Self::AccountId>;
 
-	/// Takes the governed share of the provider's stake, bonded and unbonding alike, for the deadline
-	/// that it missed on `job`, and pauses the provider. Returns what was taken: 0 while a pause
-	/// lasts, so that the jobs that one outage catches cost one slash together.
-	fn slash_for_timeout(provider: &Self::AccountId, job: JobId) -> u128;
+	/// Slashes the governed share of the provider's stake, own and delegated, bonded and unbonding alike,
+	/// for the deadline that it missed on `job`, and pauses the provider. The slash may wait for an appeal.
+	/// Returns what it will take: 0 while a pause lasts, so that the jobs that one outage catches cost one
+	/// slash together.
+	fn slash_for_timeout(
+		provider: &Self::AccountId,
+		job: JobId,
+		victim: &Victim<Self::AccountId>,
+	) -> u128;
 
-	/// Takes the governed share of the provider's stake, bonded and unbonding alike, for two receipts
-	/// that one of its keys signed for `job`, and chills the provider. Returns what was taken. A pause
-	/// does not protect from it.
-	fn slash_for_equivocation(provider: &Self::AccountId, job: JobId) -> u128;
+	/// Slashes the governed share of the provider's stake, own and delegated, bonded and unbonding alike,
+	/// for two receipts that one of its keys signed for `job`, which `reporter` has shown, and chills the
+	/// provider. The slash may wait for an appeal. Returns what it will take. A pause does not protect from
+	/// it.
+	fn slash_for_equivocation(
+		provider: &Self::AccountId,
+		job: JobId,
+		victim: &Victim<Self::AccountId>,
+		reporter: &Self::AccountId,
+	) -> u128;
+}
+
+/// Who suffered from a provider's fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Victim<AccountId> {
+	/// Whose job it was.
+	pub requester: AccountId,
+	/// What the job cost at most, in units.
+	pub escrow: u128,
+	/// What was paid for it, in units. It is not refunded otherwise.
+	pub paid: u128,
 }
 
 /// The most tokens that a job can use. An offer's price times these is what the job costs there.
@@ -73,6 +99,15 @@ pub struct TokenLimits {
 	pub input: u32,
 	/// Most generated tokens.
 	pub output: u32,
+}
+
+/// What a job has used, by its receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Used {
+	/// Tokens of the prompt.
+	pub tokens_in: u32,
+	/// Generated tokens.
+	pub tokens_out: u32,
 }
 
 /// A slot taken on an offer: the price that holds for the job until it closes.
@@ -135,11 +170,11 @@ pub trait OfferBook {
 	/// Says why a job cannot be posted.
 	type Error;
 
-	/// Fails if no offer of this class can be at or under `ceiling`, because it is below the floor.
+	/// Fails if `ceiling` is under the price of this class, for less than which no offer works.
 	fn check_ceiling(class: PriceClass, ceiling: &Price) -> Result<(), Self::Error>;
 
-	/// Fails if this provider has no offer for this version of the model, or none at or under
-	/// `ceiling`. Whether it could do a job now is not asked.
+	/// Fails if this provider has no offer for this version of the model, or would not work for as
+	/// little as `ceiling` now. Whether it could do a job now is not asked.
 	fn check_direct(
 		model: ModelId,
 		version: u32,
@@ -172,12 +207,18 @@ pub trait OfferBook {
 		provider: &Self::AccountId,
 	) -> Result<LockedPrice, Ineligible>;
 
-	/// Gives a slot back. If the offer has been withdrawn meanwhile, there is one slot less that its
-	/// provider has to finish before it can be offered anew.
+	/// Gives a slot back, after work that took so many tokens, or that came to nothing. If the offer has
+	/// been withdrawn meanwhile, there is one slot less that its provider has to finish before it can be
+	/// offered anew.
 	///
 	/// Says whether this took more work than usual: the offer had no free slot and can be drawn again, or
 	/// has been withdrawn.
-	fn give_back(model: ModelId, version: u32, provider: &Self::AccountId) -> bool;
+	fn give_back(
+		model: ModelId,
+		version: u32,
+		provider: &Self::AccountId,
+		used: Option<Used>,
+	) -> bool;
 
 	/// The providers with an offer for this version of a model, `limit` of them from position `from`
 	/// on. For explanations, not for calls.
@@ -226,10 +267,14 @@ pub struct Parties<AccountId> {
 	pub requester: AccountId,
 	/// Who did the work.
 	pub provider: AccountId,
-	/// Who made the model.
+	/// Who owned the model when the job was posted.
 	pub author: AccountId,
+	/// The model.
+	pub model: ModelId,
 	/// Royalty in parts per million.
 	pub royalty: u32,
+	/// The block in which the job was posted.
+	pub posted_at: u32,
 }
 
 /// Pays what a job has earned.
@@ -241,4 +286,16 @@ pub trait Payout {
 
 	/// Divides `credit` and hands it out, to the last unit.
 	fn pay(job: JobId, credit: Self::Credit, parties: &Parties<Self::AccountId>) -> Payment;
+}
+
+/// What those get who delegated to the provider of a job.
+pub trait DelegatorIncome {
+	/// Account type of the runtime.
+	type AccountId;
+	/// Money on its way.
+	type Credit;
+
+	/// Takes out of `side`, which is what the provider's side of a payment is worth, the part of those who
+	/// delegated to the provider, and says how many units that was. What stays in `side` is the provider's own.
+	fn earn(provider: &Self::AccountId, side: &mut Self::Credit) -> u128;
 }

@@ -41,13 +41,21 @@ impl Price {
 		input.checked_add(output)
 	}
 
+	/// This price, with neither part under `least`'s.
+	pub fn at_least(&self, least: &Self) -> Self {
+		Self {
+			input: self.input.max(least.input),
+			output: self.output.max(least.output),
+		}
+	}
+
 	/// Whether neither part is above `ceiling`'s.
 	pub fn within(&self, ceiling: &Self) -> bool {
 		self.input <= ceiling.input && self.output <= ceiling.output
 	}
 }
 
-/// Governed bounds of a price class: no offer is below the floor or above the ceiling.
+/// Governed bounds of a price class: its price is never below the floor or above the ceiling.
 #[derive(
 	Clone,
 	Copy,
@@ -62,9 +70,9 @@ impl Price {
 )]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PriceBounds {
-	/// The lowest price that an offer may have.
+	/// The lowest price.
 	pub floor: Price,
-	/// The highest price that an offer may have.
+	/// The highest price.
 	pub ceiling: Price,
 }
 
@@ -85,9 +93,10 @@ impl PriceBounds {
 
 	/// The price, raised to the floor or lowered to the ceiling, each part by itself.
 	pub fn force(&self, price: &Price) -> Price {
+		let raised = price.at_least(&self.floor);
 		Price {
-			input: price.input.max(self.floor.input).min(self.ceiling.input),
-			output: price.output.max(self.floor.output).min(self.ceiling.output),
+			input: raised.input.min(self.ceiling.input),
+			output: raised.output.min(self.ceiling.output),
 		}
 	}
 

@@ -9,7 +9,7 @@ use crate::{
 	JobId, ModelId, WorkerKey,
 	eligibility::{Attributes, Ineligible},
 	model::{ModelInfo, NumericClass, PriceClass},
-	ports::{Demand, LockedPrice, ModelRegistry, OfferBook, ProviderRegistry},
+	ports::{Demand, LockedPrice, ModelRegistry, OfferBook, ProviderRegistry, Used, Victim},
 	price::Price,
 };
 
@@ -56,8 +56,10 @@ struct State {
 	models: BTreeMap<(ModelId, u32), ModelInfo<AccountId>>,
 	providers: BTreeMap<AccountId, MockProvider>,
 	slashes: Vec<(AccountId, JobId, MockFault)>,
+	victims: Vec<(Victim<AccountId>, Option<AccountId>)>,
 	offers: BTreeMap<(ModelId, u32, AccountId), MockOffer>,
 	floor: Price,
+	used: Vec<Used>,
 }
 
 thread_local! {
@@ -90,6 +92,11 @@ pub fn model() -> ModelInfo<AccountId> {
 /// Registers or replaces the version of a model that `info` states.
 pub fn set_model(id: ModelId, info: ModelInfo<AccountId>) {
 	with(|state| state.models.insert((id, info.version), info));
+}
+
+/// Removes a model with all its versions.
+pub fn remove_model(id: ModelId) {
+	with(|state| state.models.retain(|(model, _), _| *model != id));
 }
 
 fn with_provider<R>(provider: AccountId, f: impl FnOnce(&mut MockProvider) -> R) -> R {
@@ -176,9 +183,19 @@ pub fn set_floor(floor: Price) {
 	with(|state| state.floor = floor);
 }
 
+/// What the work took for which slots were given back, in order; not of work that came to nothing.
+pub fn used() -> Vec<Used> {
+	with(|state| state.used.clone())
+}
+
 /// Who was slashed for which job and fault, in order.
 pub fn slashes() -> Vec<(AccountId, JobId, MockFault)> {
 	with(|state| state.slashes.clone())
+}
+
+/// Who suffered from each of the faults of [`slashes`], and who has shown it.
+pub fn victims() -> Vec<(Victim<AccountId>, Option<AccountId>)> {
+	with(|state| state.victims.clone())
 }
 
 /// Mocks [`ModelRegistry`].
@@ -194,6 +211,10 @@ impl ModelRegistry for MockModels {
 				.find(|((_, number), _)| version.is_none_or(|wanted| wanted == *number))
 				.map(|(_, info)| info.clone())
 		})
+	}
+
+	fn owner(id: ModelId) -> Option<AccountId> {
+		Self::model(id, None).map(|info| info.author)
 	}
 }
 
@@ -264,16 +285,25 @@ impl ProviderRegistry for MockProviders {
 		})
 	}
 
-	fn slash_for_timeout(provider: &AccountId, job: JobId) -> u128 {
-		with(|state| state.slashes.push((*provider, job, MockFault::Timeout)));
+	fn slash_for_timeout(provider: &AccountId, job: JobId, victim: &Victim<AccountId>) -> u128 {
+		with(|state| {
+			state.slashes.push((*provider, job, MockFault::Timeout));
+			state.victims.push((victim.clone(), None));
+		});
 		1_000
 	}
 
-	fn slash_for_equivocation(provider: &AccountId, job: JobId) -> u128 {
+	fn slash_for_equivocation(
+		provider: &AccountId,
+		job: JobId,
+		victim: &Victim<AccountId>,
+		reporter: &AccountId,
+	) -> u128 {
 		with(|state| {
 			state
 				.slashes
-				.push((*provider, job, MockFault::Equivocation))
+				.push((*provider, job, MockFault::Equivocation));
+			state.victims.push((victim.clone(), Some(*reporter)));
 		});
 		10_000
 	}
@@ -368,8 +398,9 @@ impl<E: From<&'static str>> OfferBook for MockOffers<E> {
 		})
 	}
 
-	fn give_back(model: ModelId, version: u32, provider: &AccountId) -> bool {
+	fn give_back(model: ModelId, version: u32, provider: &AccountId, used: Option<Used>) -> bool {
 		with(|state| {
+			state.used.extend(used);
 			let offer = state.offers.get_mut(&(model, version, *provider));
 			offer.is_some_and(|offer| {
 				offer.free += 1;

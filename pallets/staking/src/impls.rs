@@ -1,22 +1,26 @@
-//! What the calls do with stake, and what a slash takes. Worker keys are in `keys`, the ports in
-//! `port`.
+//! What the calls do with a provider's own stake. What others delegate is in `delegation`, slashes are in
+//! `slashing`, worker keys in `keys`, the ports in `port`.
 
 use frame_support::{
-	defensive, ensure,
+	ensure,
 	traits::{
-		Get, Imbalance, OnUnbalanced,
-		fungible::{BalancedHold, MutateHold},
+		Get,
+		fungible::{self, MutateHold},
 		tokens::Precision,
 	},
+	weights::{Weight, WeightMeter},
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use polkadot_sdk::*;
 use sp_runtime::{
-	ArithmeticError, DispatchError, DispatchResult, Permill,
+	ArithmeticError, DispatchError, DispatchResult,
 	traits::{CheckedAdd, Zero},
 };
 
-use crate::{Balance, Config, Error, Event, HoldReason, Pallet, Provider, ProviderOf, Providers};
+use crate::{
+	Balance, Config, Error, Event, HoldReason, Pallet, Pools, Provider, ProviderOf, Providers,
+	Queue, WeightInfo,
+};
 
 impl<T: Config> Pallet<T> {
 	/// The laws that a configuration has to keep. Runs in tests of the runtime, never on chain.
@@ -33,6 +37,18 @@ impl<T: Config> Pallet<T> {
 		assert!(
 			!T::TimeoutPause::get().is_zero(),
 			"TimeoutPause must be more than 0: each job that an outage catches would cost a slash"
+		);
+		assert!(!T::Era::get().is_zero(), "Era must be more than 0");
+		let least = <T::Currency as fungible::Inspect<T::AccountId>>::minimum_balance();
+		assert!(
+			T::MinDelegation::get() >= least,
+			"MinDelegation must be at least the existential deposit"
+		);
+		let mut meter = WeightMeter::with_limit(T::HookWeight::get());
+		meter.consume(T::WeightInfo::hook_base());
+		assert!(
+			meter.can_consume(T::WeightInfo::enact_slash().max(T::WeightInfo::end_liability())),
+			"HookWeight must be enough for one slash, and for one liability"
 		);
 	}
 
@@ -61,7 +77,10 @@ impl<T: Config> Pallet<T> {
 				.checked_add(amount)
 				.ok_or(ArithmeticError::Overflow)?;
 			// Less would keep a record and its keys for a deposit of a unit.
-			ensure!(record.bonded >= T::MinStake::get(), Error::<T>::StakeTooLow);
+			ensure!(
+				record.free_bonded() >= T::MinStake::get(),
+				Error::<T>::StakeTooLow
+			);
 			Ok(record.bonded)
 		})?;
 		Self::deposit_event(Event::Bonded {
@@ -80,6 +99,7 @@ impl<T: Config> Pallet<T> {
 				.bonded
 				.checked_sub(amount)
 				.ok_or(Error::<T>::NotEnoughBonded)?;
+			ensure!(amount <= record.free_bonded(), Error::<T>::StakeFrozen);
 			ensure!(
 				rest == 0 || rest >= T::MinStake::get(),
 				Error::<T>::StakeTooLow
@@ -112,7 +132,10 @@ impl<T: Config> Pallet<T> {
 		Self::try_mutate_provider(provider, |record| {
 			ensure!(record.chilled, Error::<T>::NotChilled);
 			// Without it the call would seem to work, and no work would come.
-			ensure!(record.bonded >= T::MinStake::get(), Error::<T>::StakeTooLow);
+			ensure!(
+				record.free_bonded() >= T::MinStake::get(),
+				Error::<T>::StakeTooLow
+			);
 			record.chilled = false;
 			Ok(())
 		})?;
@@ -154,8 +177,9 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_withdraw(provider: &T::AccountId) -> Result<u32, DispatchError> {
 		let now = frame_system::Pallet::<T>::block_number();
 		let (amount, left) = Self::try_mutate_provider(provider, |record| {
+			ensure!(record.has_unlocked(now), Error::<T>::NothingToWithdraw);
 			let amount = record.take_unlocked(now);
-			ensure!(amount > 0, Error::<T>::NothingToWithdraw);
+			ensure!(amount > 0, Error::<T>::StakeFrozen);
 			let reason = HoldReason::Stake.into();
 			let released = T::Currency::release(&reason, provider, amount, Precision::Exact)?;
 			Ok((released, record.total()))
@@ -175,16 +199,33 @@ impl<T: Config> Pallet<T> {
 		let record = Providers::<T>::get(provider).ok_or(Error::<T>::NotProvider)?;
 		ensure!(record.total() == 0, Error::<T>::StakeRemains);
 		ensure!(record.committed == 0, Error::<T>::JobsInHand);
+		ensure!(record.pending.is_empty(), Error::<T>::SlashPending);
 		Self::drop_keys(provider);
 		Providers::<T>::remove(provider);
+		Self::store_pool(provider, Pools::<T>::get(provider));
 		Self::deposit_event(Event::ProviderDeregistered {
 			provider: provider.clone(),
 		});
 		Ok(record.stored_keys())
 	}
 
+	/// Does what is due, inside `HookWeight`. Returns what was used.
+	pub(crate) fn work_off(now: BlockNumberFor<T>) -> Weight {
+		let mut meter = WeightMeter::with_limit(T::HookWeight::get());
+		meter.consume(T::WeightInfo::hook_base());
+		let before = Queue::<T>::get();
+		let mut queue = before.clone();
+		// Slashes first: what they take, they take before a liability ends.
+		Self::enact_due(now, &mut queue, &mut meter);
+		Self::end_liabilities(now, &mut queue, &mut meter);
+		if queue != before {
+			Queue::<T>::put(queue);
+		}
+		meter.consumed()
+	}
+
 	/// The block in which stake unlocks that is unbonded now.
-	fn unlocks_at() -> Result<BlockNumberFor<T>, ArithmeticError> {
+	pub(crate) fn unlocks_at() -> Result<BlockNumberFor<T>, ArithmeticError> {
 		frame_system::Pallet::<T>::block_number()
 			.checked_add(&T::UnbondingPeriod::get())
 			.ok_or(ArithmeticError::Overflow)
@@ -192,26 +233,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether a provider with this record can be given work, as far as stake and keys go.
 	pub(crate) fn qualifies(record: &ProviderOf<T>) -> bool {
-		record.bonded >= T::MinStake::get() && record.keys > 0
-	}
-
-	/// Takes `share` of bonded and unbonding stake, rounded down, and returns what it took.
-	pub(crate) fn slash_share(
-		provider: &T::AccountId,
-		record: &mut ProviderOf<T>,
-		share: Permill,
-	) -> Balance {
-		let due = share.mul_floor(record.total());
-		if due == 0 {
-			return 0;
-		}
-		let (credit, missing) = T::Currency::slash(&HoldReason::Stake.into(), provider, due);
-		if missing > 0 {
-			defensive!("less stake on hold than recorded");
-		}
-		let amount = record.slash(credit.peek());
-		T::OnSlash::on_unbalanced(credit);
-		amount
+		record.free_bonded() >= T::MinStake::get() && record.keys > 0
 	}
 
 	pub(crate) fn deposit_chilled(provider: &T::AccountId) {

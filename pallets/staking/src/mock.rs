@@ -1,14 +1,24 @@
 //! A runtime with this pallet, and a builder that checks its laws after every test.
 
 use frame_support::{
-	derive_impl, dispatch::DispatchResultWithPostInfo, parameter_types, traits::fungible,
+	PalletId, derive_impl,
+	dispatch::DispatchResultWithPostInfo,
+	parameter_types,
+	traits::{
+		Hooks,
+		fungible::{self, Balanced},
+		tokens::{Fortitude, Precision, Preservation},
+	},
+	weights::Weight,
 };
 use polkadot_sdk::*;
 use sp_core::{Pair, ed25519};
-use sp_runtime::{BuildStorage, Permill};
+use sp_runtime::{BuildStorage, FixedU128, Permill};
 
 use athanor_primitives::{
-	H256, Signature, WorkerKey, eligibility::Ineligible, ports::ProviderRegistry,
+	H256, Signature, WorkerKey,
+	eligibility::Ineligible,
+	ports::{DelegatorIncome, ProviderRegistry, Victim},
 	worker_key::worker_key_payload,
 };
 use codec::Encode;
@@ -23,6 +33,11 @@ pub const BOB: AccountId = 2;
 pub const CAROL: AccountId = 3;
 /// Has the existential deposit and nothing else.
 pub const POOR: AccountId = 4;
+/// Delegate.
+pub const DAVE: AccountId = 5;
+pub const EVE: AccountId = 6;
+/// Pays for jobs.
+pub const PAYER: AccountId = 98;
 pub const TREASURY: AccountId = 99;
 
 pub const ED: u128 = 10;
@@ -31,6 +46,11 @@ pub const MINIMUM: u128 = 1_000;
 pub const PERIOD: u32 = 20;
 pub const PAUSE: u32 = 5;
 pub const MAX_KEYS: u32 = 3;
+pub const ERA_LENGTH: u32 = 10;
+pub const LEAST: u128 = 50;
+/// The job that faults are about, if it does not matter. Its requester is Carol.
+pub const JOB: u64 = 7;
+pub const ESCROW: u128 = 1_000;
 
 frame_support::construct_runtime!(
 	pub enum Test {
@@ -62,6 +82,17 @@ parameter_types! {
 	pub static TimeoutSlash: Permill = Permill::from_percent(10);
 	pub static EquivocationSlash: Permill = Permill::from_percent(50);
 	pub static TimeoutPause: u32 = PAUSE;
+	pub static AppealPeriod: u32 = 0;
+	pub static RequesterPenalty: Permill = Permill::zero();
+	pub static ReporterShare: Permill = Permill::zero();
+	pub static MaxEraSlash: Permill = Permill::one();
+	pub static Era: u32 = ERA_LENGTH;
+	pub static HookWeight: Weight = Weight::from_parts(1_000_000_000, 0);
+	pub static MinDelegation: u128 = LEAST;
+	pub static MaxDelegation: FixedU128 = FixedU128::from_u32(4);
+	pub static MaxCommission: Permill = Permill::from_percent(50);
+	pub static MaxCommissionChange: Permill = Permill::from_percent(5);
+	pub const PotId: PalletId = PalletId(*b"ath/stak");
 }
 
 impl crate::Config for Test {
@@ -74,6 +105,18 @@ impl crate::Config for Test {
 	type TimeoutSlash = TimeoutSlash;
 	type EquivocationSlash = EquivocationSlash;
 	type TimeoutPause = TimeoutPause;
+	type CancelOrigin = frame_system::EnsureRoot<AccountId>;
+	type AppealPeriod = AppealPeriod;
+	type RequesterPenalty = RequesterPenalty;
+	type ReporterShare = ReporterShare;
+	type MaxEraSlash = MaxEraSlash;
+	type Era = Era;
+	type HookWeight = HookWeight;
+	type MinDelegation = MinDelegation;
+	type MaxDelegation = MaxDelegation;
+	type MaxCommission = MaxCommission;
+	type MaxCommissionChange = MaxCommissionChange;
+	type PotId = PotId;
 	type WeightInfo = ();
 }
 
@@ -83,6 +126,7 @@ pub struct ExtBuilder {
 	providers: Vec<(AccountId, u128)>,
 	timeout_slash: Permill,
 	equivocation_slash: Permill,
+	appeal: u32,
 }
 
 impl Default for ExtBuilder {
@@ -92,6 +136,7 @@ impl Default for ExtBuilder {
 			providers: Vec::new(),
 			timeout_slash: Permill::from_percent(10),
 			equivocation_slash: Permill::from_percent(50),
+			appeal: 0,
 		}
 	}
 }
@@ -121,6 +166,12 @@ impl ExtBuilder {
 		self
 	}
 
+	/// How long slashes can be cancelled. Otherwise they are carried out at once.
+	pub fn appeal(mut self, blocks: u32) -> Self {
+		self.appeal = blocks;
+		self
+	}
+
 	pub fn build(self) -> sp_io::TestExternalities {
 		MinStake::set(MINIMUM);
 		UnbondingPeriod::set(PERIOD);
@@ -128,6 +179,16 @@ impl ExtBuilder {
 		TimeoutSlash::set(self.timeout_slash);
 		EquivocationSlash::set(self.equivocation_slash);
 		TimeoutPause::set(PAUSE);
+		AppealPeriod::set(self.appeal);
+		RequesterPenalty::set(Permill::zero());
+		ReporterShare::set(Permill::zero());
+		MaxEraSlash::set(Permill::one());
+		Era::set(ERA_LENGTH);
+		HookWeight::set(Weight::from_parts(1_000_000_000, 0));
+		MinDelegation::set(LEAST);
+		MaxDelegation::set(FixedU128::from_u32(4));
+		MaxCommission::set(Permill::from_percent(50));
+		MaxCommissionChange::set(Permill::from_percent(5));
 		let storage = RuntimeGenesisConfig {
 			balances: pallet_balances::GenesisConfig {
 				balances: vec![
@@ -135,6 +196,9 @@ impl ExtBuilder {
 					(BOB, ENDOWMENT),
 					(CAROL, ENDOWMENT),
 					(POOR, ED),
+					(DAVE, ENDOWMENT),
+					(EVE, ENDOWMENT),
+					(PAYER, 100 * ENDOWMENT),
 					(TREASURY, ED),
 				],
 				..Default::default()
@@ -260,4 +324,65 @@ pub fn unbonding(who: AccountId) -> Vec<(u128, u32)> {
 		.iter()
 		.map(|chunk| (chunk.amount, chunk.unlocks_at))
 		.collect()
+}
+
+/// Whose job it was.
+pub fn victim() -> Victim<AccountId> {
+	Victim {
+		requester: CAROL,
+		escrow: ESCROW,
+		paid: 0,
+	}
+}
+
+/// The provider misses a deadline.
+pub fn time_out(who: AccountId, job: u64) -> u128 {
+	Staking::slash_for_timeout(&who, job, &victim())
+}
+
+/// The provider's worker signs two receipts, as Bob shows.
+pub fn equivocate(who: AccountId, job: u64) -> u128 {
+	Staking::slash_for_equivocation(&who, job, &victim(), &BOB)
+}
+
+/// Moves on block by block, with the hooks.
+pub fn advance(blocks: u32) {
+	for _ in 0..blocks {
+		skip_blocks(1);
+		let used = Staking::on_initialize(System::block_number());
+		assert!(used.all_lte(HookWeight::get()), "{used:?}");
+	}
+}
+
+/// A provider is paid for a job. Returns what its delegators got of it; the rest returns to the payer.
+pub fn earn(provider: AccountId, side: u128) -> u128 {
+	let (precision, preservation) = (Precision::Exact, Preservation::Preserve);
+	let side = Balances::withdraw(&PAYER, side, precision, preservation, Fortitude::Polite);
+	let mut side = side.unwrap();
+	let earned = Staking::earn(&provider, &mut side);
+	Balances::resolve(&PAYER, side).unwrap();
+	earned
+}
+
+/// What the account has delegated on hold.
+pub fn delegated(who: AccountId) -> u128 {
+	use frame_support::traits::fungible::InspectHold;
+	Balances::balance_on_hold(&crate::HoldReason::Delegation.into(), &who)
+}
+
+/// What the account's delegation can claim.
+pub fn claimable(who: AccountId, provider: AccountId) -> u128 {
+	let income = pool(provider).income;
+	let record = delegation(who, provider);
+	record.earned.claimable(&income, record.shares)
+}
+
+/// A delegation's record.
+pub fn delegation(who: AccountId, provider: AccountId) -> crate::DelegationOf<Test> {
+	crate::Delegations::<Test>::get(who, provider).unwrap()
+}
+
+/// What is delegated to a provider.
+pub fn pool(provider: AccountId) -> crate::PoolOf<Test> {
+	crate::Pools::<Test>::get(provider)
 }

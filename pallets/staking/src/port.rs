@@ -1,18 +1,15 @@
-//! What other pallets see of the providers, and the explanation of what they have on hold.
-
-use alloc::vec::Vec;
+//! What other pallets see of the providers.
 
 use athanor_primitives::{
 	JobId, WorkerKey,
 	eligibility::Ineligible,
-	explain::{FreedBy, Held, HeldFor, HeldUntil},
-	ports::{ExplainHolds, ProviderRegistry},
+	ports::{ProviderRegistry, Victim},
 };
 use frame_support::{defensive, ensure, traits::Get};
 use polkadot_sdk::*;
-use sp_runtime::{SaturatedConversion, traits::Saturating};
+use sp_runtime::traits::Saturating;
 
-use crate::{Balance, Config, Event, Fault, Pallet, Providers, Workers};
+use crate::{Balance, Config, Event, Fault, Pallet, Pools, Providers, Workers, slashing::Case};
 
 impl<T: Config> ProviderRegistry for Pallet<T> {
 	type AccountId = T::AccountId;
@@ -32,7 +29,11 @@ impl<T: Config> ProviderRegistry for Pallet<T> {
 		ensure!(!record.is_paused(now), Ineligible::Paused);
 		ensure!(record.keys > 0, Ineligible::NoWorkerKey);
 		ensure!(Self::qualifies(&record), Ineligible::StakeTooLow);
-		ensure!(record.covers(cover), Ineligible::NotEnoughCover);
+		let delegated = || record.unfrozen(Pools::<T>::get(provider).active_worth());
+		ensure!(
+			record.covers(cover, 0) || record.covers(cover, delegated()),
+			Ineligible::NotEnoughCover
+		);
 		Ok(())
 	}
 
@@ -71,83 +72,67 @@ impl<T: Config> ProviderRegistry for Pallet<T> {
 			.map(|record| record.provider)
 	}
 
-	/// Takes `TimeoutSlash` of bonded and unbonding stake, rounded down, and pauses the provider
-	/// for `TimeoutPause`. Nothing happens if it is paused already, or no longer a provider. There
-	/// is no event for a slash of 0.
-	fn slash_for_timeout(provider: &T::AccountId, job: JobId) -> Balance {
+	/// Raises a slash of `TimeoutSlash`, and pauses the provider for `TimeoutPause`. If it is paused already,
+	/// nothing more is taken, and the requester shares in the slash with which the pause began. Nothing happens if
+	/// it is no longer a provider. There is no event for a slash of 0.
+	fn slash_for_timeout(
+		provider: &T::AccountId,
+		job: JobId,
+		victim: &Victim<T::AccountId>,
+	) -> Balance {
 		let now = frame_system::Pallet::<T>::block_number();
-		let Some(mut record) =
-			Providers::<T>::get(provider).filter(|record| !record.is_paused(now))
-		else {
+		let Some(mut record) = Providers::<T>::get(provider) else {
 			return 0;
 		};
+		if record.is_paused(now) {
+			if Self::divide(provider, &mut record, job, victim) {
+				Providers::<T>::insert(provider, record);
+			}
+			return 0;
+		}
 		let until = now.saturating_add(T::TimeoutPause::get());
 		record.paused_until = until;
-		let amount = Self::slash_share(provider, &mut record, T::TimeoutSlash::get());
+		let case = Case {
+			job,
+			fault: Fault::MissedDeadline,
+			share: T::TimeoutSlash::get(),
+			victim,
+			reporter: None,
+		};
+		let raised = Self::raise(provider, &mut record, case);
+		record.paused_by = raised.map(|(slash, _)| slash);
 		Providers::<T>::insert(provider, record);
-		Self::deposit_slashed(provider, job, Fault::MissedDeadline, amount);
 		Self::deposit_event(Event::ProviderPaused {
 			provider: provider.clone(),
 			until,
 		});
-		amount
+		raised.map_or(0, |(_, amount)| amount)
 	}
 
-	/// Takes `EquivocationSlash` of bonded and unbonding stake, rounded down, and chills the
-	/// provider. Nothing happens if it is no longer a provider. There is no event for a slash of 0.
-	fn slash_for_equivocation(provider: &T::AccountId, job: JobId) -> Balance {
+	/// Raises a slash of `EquivocationSlash`, and chills the provider. Nothing happens if it is no longer a
+	/// provider. There is no event for a slash of 0.
+	fn slash_for_equivocation(
+		provider: &T::AccountId,
+		job: JobId,
+		victim: &Victim<T::AccountId>,
+		reporter: &T::AccountId,
+	) -> Balance {
 		let Some(mut record) = Providers::<T>::get(provider) else {
 			return 0;
 		};
 		let chills = !core::mem::replace(&mut record.chilled, true);
-		let amount = Self::slash_share(provider, &mut record, T::EquivocationSlash::get());
+		let case = Case {
+			job,
+			fault: Fault::Equivocation,
+			share: T::EquivocationSlash::get(),
+			victim,
+			reporter: Some(reporter),
+		};
+		let raised = Self::raise(provider, &mut record, case);
 		Providers::<T>::insert(provider, record);
-		Self::deposit_slashed(provider, job, Fault::Equivocation, amount);
 		if chills {
 			Self::deposit_chilled(provider);
 		}
-		amount
-	}
-}
-
-impl<T: Config> Pallet<T> {
-	fn deposit_slashed(provider: &T::AccountId, job: JobId, fault: Fault, amount: Balance) {
-		if amount > 0 {
-			Self::deposit_event(Event::ProviderSlashed {
-				provider: provider.clone(),
-				job,
-				fault,
-				amount,
-			});
-		}
-	}
-}
-
-impl<T: Config> ExplainHolds for Pallet<T> {
-	type AccountId = T::AccountId;
-
-	/// The bonded stake, then each part that unbonds.
-	fn explain(who: &T::AccountId, limit: u32) -> Vec<Held> {
-		let Some(record) = Providers::<T>::get(who) else {
-			return Vec::new();
-		};
-		let bonded = Held {
-			reason: HeldFor::BondedStake {
-				committed: record.committed.min(record.bonded),
-			},
-			amount: record.bonded,
-			until: HeldUntil::OwnerActs,
-			freed_by: FreedBy::StakingUnbond,
-		};
-		let unbonding = record.unbonding.iter().map(|chunk| Held {
-			reason: HeldFor::UnbondingStake,
-			amount: chunk.amount,
-			until: HeldUntil::CallableFrom(chunk.unlocks_at.saturated_into()),
-			freed_by: FreedBy::StakingWithdraw,
-		});
-		let all = core::iter::once(bonded)
-			.filter(|held| held.amount > 0)
-			.chain(unbonding);
-		(0..limit).zip(all).map(|(_, held)| held).collect()
+		raised.map_or(0, |(_, amount)| amount)
 	}
 }

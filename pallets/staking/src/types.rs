@@ -1,5 +1,15 @@
 //! The record of a provider, and what can happen to it. No storage here.
 
+mod delegation;
+mod slash;
+
+pub use delegation::{
+	Delegation, DelegationOf, DelegationPool, Liability, LiabilityOf, MAX_MOVED, Moved, PoolOf,
+	UnbondingShares,
+};
+pub(crate) use slash::MOST_OF_POOL;
+pub use slash::{MAX_PENDING, PendingSlash, Queues, Slash, SlashId, SlashOf};
+
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
 	BoundedVec,
@@ -8,7 +18,10 @@ use frame_support::{
 use frame_system::pallet_prelude::BlockNumberFor;
 use polkadot_sdk::*;
 use scale_info::TypeInfo;
-use sp_runtime::traits::{Saturating, Zero};
+use sp_runtime::{
+	Permill,
+	traits::{Saturating, Zero},
+};
 
 use crate::Config;
 
@@ -113,8 +126,16 @@ pub struct Provider<BlockNumber> {
 	/// First block in which it may be given work again after a missed deadline; 0 if it never
 	/// missed one.
 	pub paused_until: BlockNumber,
+	/// The slash for that deadline, if it cost anything. It may be over.
+	pub paused_by: Option<SlashId>,
 	/// Whether it gets no new work until it says otherwise.
 	pub chilled: bool,
+	/// Slashes that can still be cancelled, the oldest first.
+	pub pending: BoundedVec<PendingSlash<BlockNumber>, ConstU32<MAX_PENDING>>,
+	/// Number of the era of its last slash.
+	pub era: BlockNumber,
+	/// The sum of the shares of stake that slashes of that era take.
+	pub era_share: Permill,
 }
 
 impl<BlockNumber: Copy + PartialOrd + Zero> Provider<BlockNumber> {
@@ -129,7 +150,81 @@ impl<BlockNumber: Copy + PartialOrd + Zero> Provider<BlockNumber> {
 			registered_at,
 			slashed: 0,
 			paused_until: BlockNumber::zero(),
+			paused_by: None,
 			chilled: false,
+			pending: BoundedVec::new(),
+			era: BlockNumber::zero(),
+			era_share: Permill::zero(),
+		}
+	}
+
+	/// What pending slashes may take of the stake, in units. No more than there is.
+	pub fn frozen(&self) -> Balance {
+		self.pending
+			.iter()
+			.fold(0, |sum: Balance, slash| sum.saturating_add(slash.own))
+	}
+
+	/// Bonded stake that no pending slash may take.
+	pub fn free_bonded(&self) -> Balance {
+		self.bonded.saturating_sub(self.frozen())
+	}
+
+	/// What pending slashes leave of so much delegated to the provider.
+	pub fn unfrozen(&self, worth: Balance) -> Balance {
+		self.pending.iter().fold(worth, |rest, slash| {
+			rest.saturating_sub(slash.frozen_share().mul_ceil(rest))
+		})
+	}
+
+	/// Whether delegated stake that unlocks in this block still answers for a fault whose slash is pending.
+	pub fn holds_back(&self, unlocks_at: BlockNumber) -> bool {
+		self.pending
+			.iter()
+			.any(|slash| slash.share > 0 && slash.raised_at < unlocks_at)
+	}
+
+	/// Notes a slash that was raised now. If there are too many, it shares the last entry.
+	pub(crate) fn note<AccountId>(&mut self, id: SlashId, slash: &Slash<AccountId, BlockNumber>) {
+		let entry = PendingSlash {
+			id,
+			last: id,
+			count: 1,
+			raised_at: slash.raised_at,
+			own: slash.own,
+			share: slash.share.deconstruct().into(),
+		};
+		let Err(more) = self.pending.try_push(entry) else {
+			return;
+		};
+		if let Some(last) = self.pending.last_mut() {
+			last.last = more.last;
+			last.count = last.count.saturating_add(more.count);
+			last.own = last.own.saturating_add(more.own);
+			last.share = last.share.saturating_add(more.share);
+		}
+	}
+
+	/// Takes a slash out that is over. Says whether it was there.
+	pub(crate) fn lift<AccountId>(
+		&mut self,
+		id: SlashId,
+		slash: &Slash<AccountId, BlockNumber>,
+	) -> bool {
+		let Some(entry) = self.pending.iter_mut().find(|entry| entry.has(id)) else {
+			return false;
+		};
+		entry.count = entry.count.saturating_sub(1);
+		entry.own = entry.own.saturating_sub(slash.own);
+		entry.share = entry.share.saturating_sub(slash.share.deconstruct().into());
+		self.pending.retain(|entry| entry.count > 0);
+		true
+	}
+
+	/// Lets a slash take so much less of own stake.
+	pub(crate) fn lighten(&mut self, id: SlashId, own: Balance) {
+		if let Some(entry) = self.pending.iter_mut().find(|entry| entry.has(id)) {
+			entry.own = entry.own.saturating_sub(own);
 		}
 	}
 
@@ -138,11 +233,12 @@ impl<BlockNumber: Copy + PartialOrd + Zero> Provider<BlockNumber> {
 		now < self.paused_until
 	}
 
-	/// Whether the bonded stake covers `cover` more units of work beside those that it has.
-	pub fn covers(&self, cover: Balance) -> bool {
+	/// Whether bonded stake, together with so much that is delegated, covers `cover` more units of work
+	/// beside those that it has. What pending slashes may take covers nothing.
+	pub fn covers(&self, cover: Balance, delegated: Balance) -> bool {
 		self.committed
 			.checked_add(cover)
-			.is_some_and(|sum| sum <= self.bonded)
+			.is_some_and(|sum| sum <= self.free_bonded().saturating_add(delegated))
 	}
 
 	/// Worker keys that are stored, those that may sign and those that were removed.
@@ -205,11 +301,25 @@ impl<BlockNumber: Copy + PartialOrd + Zero> Provider<BlockNumber> {
 		Ok((amount, unlocks_at))
 	}
 
-	/// Takes out the parts that have unlocked by `now`, and returns their sum.
+	/// Whether a part has unlocked by `now`.
+	pub(crate) fn has_unlocked(&self, now: BlockNumber) -> bool {
+		self.unbonding.iter().any(|chunk| chunk.unlocks_at <= now)
+	}
+
+	/// Takes out of the parts that have unlocked by `now` what no pending slash may take, and returns how much
+	/// that is.
 	pub(crate) fn take_unlocked(&mut self, now: BlockNumber) -> Balance {
-		let before = self.total();
-		self.unbonding.retain(|chunk| chunk.unlocks_at > now);
-		before.saturating_sub(self.total())
+		let free = self.total().saturating_sub(self.frozen());
+		let mut left = free;
+		for chunk in self.unbonding.iter_mut() {
+			if chunk.unlocks_at <= now {
+				let part = left.min(chunk.amount);
+				chunk.amount = chunk.amount.saturating_sub(part);
+				left = left.saturating_sub(part);
+			}
+		}
+		self.unbonding.retain(|chunk| chunk.amount > 0);
+		free.saturating_sub(left)
 	}
 
 	/// Takes `amount` from the bonded stake, and what that does not cover from the parts that

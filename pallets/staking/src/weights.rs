@@ -27,6 +27,34 @@ pub trait WeightInfo {
 	fn exit() -> Weight;
 	/// Weight of `forget_worker_key`.
 	fn forget_worker_key() -> Weight;
+	/// Weight of `delegate`.
+	fn delegate() -> Weight;
+	/// Weight of `undelegate`.
+	fn undelegate() -> Weight;
+	/// Weight of `withdraw_delegation`.
+	fn withdraw_delegation() -> Weight;
+	/// Weight of `claim`.
+	fn claim() -> Weight;
+	/// Weight of `collect`.
+	fn collect() -> Weight;
+	/// Weight of `enact_slash`, and of carrying out a slash in a hook.
+	fn enact_slash() -> Weight;
+	/// Weight of `cancel_slash`.
+	fn cancel_slash() -> Weight;
+	/// Weight of `redelegate`.
+	fn redelegate() -> Weight;
+	/// Weight of `set_commission`.
+	fn set_commission() -> Weight;
+	/// Weight of `set_auto_compound`.
+	fn set_auto_compound() -> Weight;
+	/// Weight of `compound`.
+	fn compound() -> Weight;
+	/// Weight of a hook that finds nothing to do.
+	fn hook_base() -> Weight;
+	/// Weight of passing over a slash that is no longer pending.
+	fn pass_slash() -> Weight;
+	/// Weight of ending what is over of a delegation that answers for other providers, in a hook.
+	fn end_liability() -> Weight;
 }
 
 /// For tests.
@@ -80,6 +108,62 @@ impl WeightInfo for () {
 	}
 
 	fn forget_worker_key() -> Weight {
+		MOCK
+	}
+
+	fn delegate() -> Weight {
+		MOCK
+	}
+
+	fn undelegate() -> Weight {
+		MOCK
+	}
+
+	fn withdraw_delegation() -> Weight {
+		MOCK
+	}
+
+	fn claim() -> Weight {
+		MOCK
+	}
+
+	fn collect() -> Weight {
+		MOCK
+	}
+
+	fn enact_slash() -> Weight {
+		MOCK
+	}
+
+	fn cancel_slash() -> Weight {
+		MOCK
+	}
+
+	fn redelegate() -> Weight {
+		MOCK
+	}
+
+	fn set_commission() -> Weight {
+		MOCK
+	}
+
+	fn set_auto_compound() -> Weight {
+		MOCK
+	}
+
+	fn compound() -> Weight {
+		MOCK
+	}
+
+	fn hook_base() -> Weight {
+		MOCK
+	}
+
+	fn pass_slash() -> Weight {
+		MOCK
+	}
+
+	fn end_liability() -> Weight {
 		MOCK
 	}
 }

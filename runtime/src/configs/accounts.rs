@@ -14,6 +14,7 @@ use crate::{
 	AccountId, Balance, Balances, OriginCaller, Runtime, RuntimeCall, RuntimeEvent, Signature,
 	System, Treasury,
 	constants::{DAYS, deposit},
+	governance::tempo::Paced,
 };
 
 impl pallet_utility::Config for Runtime {
@@ -40,8 +41,9 @@ parameter_types! {
 	pub const IdentityDeposit: Balance = deposit(1, 17);
 	/// Deposit for each byte of it.
 	pub const IdentityDepositPerByte: Balance = deposit(0, 1);
-	/// Deposit for a name of an account.
-	pub const UsernameDeposit: Balance = deposit(1, 32);
+	/// Deposit of an authority for a name that it gives: none. A vote appoints authorities, and the SDK would not give
+	/// the deposits of one back that was dismissed.
+	pub const UsernameDeposit: Balance = 0;
 	/// Deposit for an account that belongs to an identity.
 	pub const SubAccountDeposit: Balance = deposit(1, 53);
 }
@@ -73,13 +75,15 @@ impl pallet_multisig::Config for Runtime {
 	MaxEncodedLen,
 	TypeInfo,
 )]
+#[scale_info(capture_docs = "always")]
 pub enum ProxyType {
 	/// Everything.
 	#[default]
 	Any,
-	/// Everything but sending money away and naming other proxies.
+	/// What a provider, an author, a validator or a voter does, without giving anything away: no transfer, no job, no
+	/// model or royalty to others, no other proxies, and no keys, whose holder could get the stake slashed.
 	NonTransfer,
-	/// What a provider does with its stake and its worker keys.
+	/// What a provider does with its stake and its worker keys. Whoever names a key can get the stake slashed.
 	Staking,
 	/// Posting and cancelling jobs.
 	JobPosting,
@@ -99,44 +103,81 @@ fn is_batch(call: &RuntimeCall) -> bool {
 	)
 }
 
+/// Proposing, voting, and what belongs to it.
+fn is_governance(call: &RuntimeCall) -> bool {
+	matches!(
+		call,
+		RuntimeCall::Referenda(_)
+			| RuntimeCall::ConvictionVoting(_)
+			| RuntimeCall::Preimage(_)
+			| RuntimeCall::Origins(_)
+			| RuntimeCall::Treasury(_)
+			// Not what a curator does, who says whom a bounty goes to.
+			| RuntimeCall::Bounties(
+				pallet_bounties::Call::propose_bounty { .. }
+					| pallet_bounties::Call::claim_bounty { .. }
+			) | RuntimeCall::ChildBounties(
+			pallet_child_bounties::Call::claim_child_bounty { .. }
+		)
+	)
+}
+
+/// What a provider, an author or a validator does without giving anything away: no job is paid for, and no model or
+/// royalty gets another owner. A list of what is allowed, so that a new call is not.
+fn is_work(call: &RuntimeCall) -> bool {
+	if let RuntimeCall::Staking(call) = call {
+		return !matches!(call, athanor_staking::Call::add_worker_key { .. });
+	}
+	matches!(
+		call,
+		RuntimeCall::System(_)
+			| RuntimeCall::Pricing(_)
+			| RuntimeCall::ValidatorStaking(_)
+			| RuntimeCall::Session(pallet_session::Call::purge_keys { .. })
+			| RuntimeCall::Jobs(
+				athanor_jobs::Call::cancel { .. }
+					| athanor_jobs::Call::poke { .. }
+					| athanor_jobs::Call::claim { .. }
+					| athanor_jobs::Call::submit_receipt { .. }
+					| athanor_jobs::Call::report_equivocation { .. }
+			) | RuntimeCall::Models(
+			athanor_models::Call::register { .. }
+				| athanor_models::Call::publish_version { .. }
+				| athanor_models::Call::retire { .. }
+				| athanor_models::Call::remove_version { .. }
+				| athanor_models::Call::withdraw_ownership_offer { .. }
+				| athanor_models::Call::remove { .. }
+		) | RuntimeCall::Rewards(
+			athanor_rewards::Call::claim_royalty { .. }
+				| athanor_rewards::Call::claim_royalty_for { .. }
+				| athanor_rewards::Call::merge_royalty { .. }
+		)
+	)
+}
+
 impl InstanceFilter<RuntimeCall> for ProxyType {
 	fn filter(&self, call: &RuntimeCall) -> bool {
+		if matches!(self, Self::Any) || is_batch(call) {
+			return true;
+		}
 		match self {
 			Self::Any => true,
-			Self::NonTransfer => !matches!(
+			Self::NonTransfer => is_work(call) || is_governance(call),
+			Self::Staking => matches!(call, RuntimeCall::Staking(_)),
+			Self::JobPosting => matches!(
 				call,
-				RuntimeCall::Balances(_) | RuntimeCall::Proxy(_) | RuntimeCall::Multisig(_)
+				RuntimeCall::Jobs(
+					athanor_jobs::Call::post { .. } | athanor_jobs::Call::cancel { .. }
+				)
 			),
-			Self::Staking => is_batch(call) || matches!(call, RuntimeCall::Staking(_)),
-			Self::JobPosting => {
-				is_batch(call)
-					|| matches!(
-						call,
-						RuntimeCall::Jobs(
-							athanor_jobs::Call::post { .. } | athanor_jobs::Call::cancel { .. }
-						)
-					)
-			}
-			Self::Governance => {
-				is_batch(call)
-					|| matches!(
-						call,
-						RuntimeCall::Referenda(_)
-							| RuntimeCall::ConvictionVoting(_)
-							| RuntimeCall::Preimage(_)
-							| RuntimeCall::Bounties(_)
-							| RuntimeCall::ChildBounties(_)
-							| RuntimeCall::Treasury(_)
-					)
-			}
+			Self::Governance => is_governance(call),
 		}
 	}
 
 	fn is_superset(&self, other: &Self) -> bool {
 		match (self, other) {
 			(Self::Any, _) => true,
-			(_, Self::Any) => false,
-			(Self::NonTransfer, _) => true,
+			(Self::NonTransfer, Self::Governance) => true,
 			(one, other) => one == other,
 		}
 	}
@@ -174,8 +215,8 @@ impl pallet_identity::Config for Runtime {
 	type OffchainSignature = Signature;
 	type SigningPublicKey = <Signature as Verify>::Signer;
 	type UsernameAuthorityOrigin = EnsureRoot<AccountId>;
-	type PendingUsernameExpiration = ConstU32<{ 7 * DAYS }>;
-	type UsernameGracePeriod = ConstU32<{ 30 * DAYS }>;
+	type PendingUsernameExpiration = Paced<{ 7 * DAYS }>;
+	type UsernameGracePeriod = Paced<{ 30 * DAYS }>;
 	type MaxSuffixLength = ConstU32<7>;
 	type MaxUsernameLength = ConstU32<32>;
 	#[cfg(feature = "runtime-benchmarks")]

@@ -3,7 +3,7 @@
 use frame_support::{
 	parameter_types,
 	traits::{
-		EqualPrivilegeOnly, LinearStoragePrice, OriginTrait,
+		ConstU32, EqualPrivilegeOnly, LinearStoragePrice, OriginTrait,
 		fungible::HoldConsideration,
 		tokens::{PayFromAccount, UnityAssetBalanceConversion},
 	},
@@ -15,6 +15,7 @@ use sp_runtime::{Perbill, Permill, traits::IdentityLookup};
 
 use super::{
 	economy::{TreasuryAccount, TreasuryPalletId},
+	parameters::{ParameterAdmin, WithinBounds},
 	system::RuntimeBlockWeights,
 };
 use crate::{
@@ -27,9 +28,14 @@ use crate::{
 		tempo::Paced,
 		tracks::Tracks,
 	},
+	weights,
 };
 
-impl pallet_origins::Config for Runtime {}
+impl pallet_origins::Config for Runtime {
+	type ParameterAdmin = ParameterAdmin;
+	type Bounds = WithinBounds;
+	type WeightInfo = weights::pallet_origins::WeightInfo<Runtime>;
+}
 
 parameter_types! {
 	/// Deposit for a noted preimage.
@@ -83,8 +89,6 @@ parameter_types! {
 	pub const MaxQueued: u32 = 100;
 	/// Blocks after which a referendum is looked at again, if nothing else does.
 	pub const AlarmInterval: crate::BlockNumber = 1;
-	/// Votes of an account in each track.
-	pub const MaxVotes: u32 = 512;
 }
 
 impl pallet_referenda::Config for Runtime {
@@ -115,7 +119,8 @@ impl pallet_conviction_voting::Config for Runtime {
 	type Currency = Balances;
 	type Polls = Referenda;
 	type MaxTurnout = frame_support::traits::ActiveIssuanceOf<Balances, AccountId>;
-	type MaxVotes = MaxVotes;
+	// A type that can be printed, for the benchmarks.
+	type MaxVotes = ConstU32<512>;
 	type VoteLockingPeriod = Paced<{ 7 * DAYS }>;
 	type BlockNumberProvider = System;
 	type VotingHooks = ();

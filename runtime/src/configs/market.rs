@@ -1,24 +1,35 @@
 //! The inference market: which pallet provides what another needs, and every period, share and bound.
 
-use athanor_primitives::price::{Price, PriceBounds};
+use athanor_primitives::{
+	policy::PolicyLimits,
+	price::{Price, PriceBounds},
+};
 use frame_support::{
-	parameter_types,
+	PalletId, parameter_types,
 	traits::{LinearStoragePrice, fungible::HoldConsideration, tokens::imbalance::ResolveTo},
 	weights::Weight,
 };
 use polkadot_sdk::*;
-use sp_runtime::{Perbill, Permill};
+use sp_runtime::Perbill;
 
 use super::{
 	economy::TreasuryAccount,
-	parameters::{EquivocationSlash, Retention, StakeMultiple, TimeoutSlash},
+	parameters::{
+		AppealPeriod, BaseWorkPeriod, BurnShare, EquivocationSlash, MaxCommission,
+		MaxCommissionChange, MaxDelegation, MaxEraSlash, MaxRoyalty, PricePeriod, ReporterShare,
+		RequesterPenalty, Retention, SettlePeriod, StakeMultiple, TimeoutPause, TimeoutSlash,
+		TreasuryShare,
+	},
 	system::RuntimeBlockWeights,
 };
 use crate::{
 	AccountId, Balance, Balances, BlockNumber, Jobs, Models, Pricing, Rewards, Runtime,
 	RuntimeHoldReason, Staking,
 	constants::{ATH, DAYS, HOURS, deposit},
-	governance::origins::{OrRoot, PricingAdmin},
+	governance::{
+		origins::{MarketAdmin, OrRoot, PricingAdmin},
+		tempo::Paced,
+	},
 	holds::{AccountHolds, GovernanceHolds, SessionKeyHolds, ValidatorHolds},
 	weights,
 };
@@ -31,8 +42,6 @@ parameter_types! {
 	/// Reason of the hold for a model.
 	pub const ModelHoldReason: RuntimeHoldReason =
 		RuntimeHoldReason::Models(athanor_models::HoldReason::Deposit);
-	/// The most that a model's author can take of a job.
-	pub const MaxRoyalty: Permill = Permill::from_percent(20);
 	/// Blocks for which a retired model still takes jobs: time to move to another one.
 	pub const RetirementNotice: BlockNumber = DAYS;
 	/// Blocks for which a replaced version still takes jobs: time for providers to load the new one.
@@ -64,8 +73,15 @@ parameter_types! {
 	pub const UnbondingPeriod: BlockNumber = 7 * DAYS;
 	/// Worker keys of a provider.
 	pub const MaxWorkerKeys: u32 = 16;
-	/// Blocks without new work after a missed deadline: 5 minutes.
-	pub const TimeoutPause: BlockNumber = 100;
+	/// The least that is delegated at once.
+	pub const MinDelegation: Balance = ATH;
+	/// Names the account in which delegators' income waits.
+	pub const DelegationPotId: PalletId = PalletId(*b"ath/dele");
+	/// What of a block slashes may use that are due.
+	pub SlashWeight: Weight = Weight::from_parts(
+		Perbill::from_percent(2) * RuntimeBlockWeights::get().max_block.ref_time(),
+		u64::MAX,
+	);
 }
 
 impl athanor_staking::Config for Runtime {
@@ -78,6 +94,18 @@ impl athanor_staking::Config for Runtime {
 	type TimeoutSlash = TimeoutSlash;
 	type EquivocationSlash = EquivocationSlash;
 	type TimeoutPause = TimeoutPause;
+	type CancelOrigin = OrRoot<MarketAdmin>;
+	type AppealPeriod = AppealPeriod;
+	type RequesterPenalty = RequesterPenalty;
+	type ReporterShare = ReporterShare;
+	type MaxEraSlash = MaxEraSlash;
+	type Era = Paced<DAYS>;
+	type HookWeight = SlashWeight;
+	type MinDelegation = MinDelegation;
+	type MaxDelegation = MaxDelegation;
+	type MaxCommission = MaxCommission;
+	type MaxCommissionChange = MaxCommissionChange;
+	type PotId = DelegationPotId;
 	type WeightInfo = weights::athanor_staking::WeightInfo<Runtime>;
 }
 
@@ -92,9 +120,12 @@ parameter_types! {
 	pub const MaxSlots: u32 = 1_024;
 	/// Offers that one draw looks at.
 	pub const DrawSample: u32 = 8;
-	/// What no vote can go beyond: a millionth of a millionth of an ATH to a thousand ATH per token.
-	pub const HardBounds: PriceBounds =
-		PriceBounds { floor: Price::flat(1), ceiling: Price::flat(1_000 * ATH) };
+	/// What no vote can go beyond: a millionth of a millionth of an ATH to a thousand ATH per token, and a
+	/// tenth of a price in a period.
+	pub const PriceLimits: PolicyLimits = PolicyLimits {
+		bounds: PriceBounds { floor: Price::flat(1), ceiling: Price::flat(1_000 * ATH) },
+		step: 100_000,
+	};
 }
 
 impl athanor_pricing::Config for Runtime {
@@ -110,7 +141,8 @@ impl athanor_pricing::Config for Runtime {
 	>;
 	type MaxSlots = MaxSlots;
 	type DrawSample = DrawSample;
-	type HardBounds = HardBounds;
+	type Limits = PriceLimits;
+	type Period = PricePeriod;
 	type WeightInfo = weights::athanor_pricing::WeightInfo<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarks::Helper;
@@ -126,14 +158,10 @@ parameter_types! {
 	/// `ParentBlockRandomness` in the second block after the post comes from the first, whose author
 	/// could not choose what the block of the post contains.
 	pub const MatchDelay: BlockNumber = 2;
-	/// Blocks that a worker has for any job.
-	pub const BaseWorkPeriod: BlockNumber = 10;
 	/// Prompt tokens that a worker must take in per block, once the base period is used up: 200 a second.
 	pub const PrefillTokensPerBlock: u32 = 600;
 	/// Output tokens that a worker must make per block: 20 a second.
 	pub const TokensPerBlock: u32 = 60;
-	/// Blocks from a receipt to its payment.
-	pub const SettlePeriod: BlockNumber = 2;
 	/// Longest time limit of a job.
 	pub const MaxTimeLimit: BlockNumber = 24 * HOURS;
 	/// How far ahead a claim may be valid: 5 minutes.
@@ -145,19 +173,22 @@ parameter_types! {
 	);
 }
 
-// A job that is on its way when its model is retired, or its provider leaves, must be able to end.
+// At every setting a job that is on its way when its model is retired, or its provider leaves, is able to end.
 const _: () = assert!(
-	RetirementGrace::get() > MaxTimeLimit::get() + SettlePeriod::get()
-		&& UnbondingPeriod::get() > MaxTimeLimit::get() + SettlePeriod::get()
+	RetirementGrace::get() > MaxTimeLimit::get() + SettlePeriod::MOST
+		&& UnbondingPeriod::get() > MaxTimeLimit::get() + SettlePeriod::MOST
 );
 
-// The jobs that one outage catches are all due before the pause is over, if the model's template adds
-// no more than 1,024 tokens.
+/// The most blocks that a worker can have for a job.
+const LONGEST_WORK: BlockNumber = BaseWorkPeriod::MOST
+	+ (MaxInlineInput::get() + athanor_models::MAX_TEMPLATE_OVERHEAD)
+		/ PrefillTokensPerBlock::get()
+	+ MaxOutputTokens::get().div_ceil(TokensPerBlock::get());
+
+// At every setting the jobs that one outage catches are all due before the pause is over, and the longest job
+// fits into the longest time limit.
 const _: () = assert!(
-	TimeoutPause::get()
-		> BaseWorkPeriod::get()
-			+ (MaxInlineInput::get() + 1_024) / PrefillTokensPerBlock::get()
-			+ MaxOutputTokens::get() / TokensPerBlock::get()
+	TimeoutPause::LEAST > LONGEST_WORK && MatchDelay::get() + LONGEST_WORK < MaxTimeLimit::get()
 );
 
 impl athanor_jobs::Config for Runtime {
@@ -172,6 +203,7 @@ impl athanor_jobs::Config for Runtime {
 		Staking,
 		Models,
 		Pricing,
+		Rewards,
 		SessionKeyHolds,
 		ValidatorHolds,
 		GovernanceHolds,
@@ -197,15 +229,30 @@ impl athanor_jobs::Config for Runtime {
 }
 
 parameter_types! {
-	/// The treasury's share of each job.
-	pub const TreasuryShare: Permill = Permill::from_percent(5);
-	/// The share of each job that is destroyed.
-	pub const BurnShare: Permill = Permill::from_percent(1);
+	/// Names the account in which royalties wait for those who share them.
+	pub const RoyaltyPotId: PalletId = PalletId(*b"ath/roya");
+	/// Deposit for the two items of a record of a split royalty: itself, and the entry of its deposit.
+	pub const RoyaltyDepositBase: Balance = deposit(2, 0);
+	/// Reason of the hold for a record of a split royalty.
+	pub const RoyaltyHoldReason: RuntimeHoldReason =
+		RuntimeHoldReason::Rewards(athanor_rewards::HoldReason::RoyaltyDeposit);
 }
 
 impl athanor_rewards::Config for Runtime {
 	type Currency = Balances;
+	type Models = Models;
+	type Delegators = Staking;
+	type Consideration = HoldConsideration<
+		AccountId,
+		Balances,
+		RoyaltyHoldReason,
+		LinearStoragePrice<RoyaltyDepositBase, DepositPerByte, Balance>,
+	>;
 	type TreasuryAccount = TreasuryAccount;
 	type TreasuryShare = TreasuryShare;
 	type BurnShare = BurnShare;
+	type PotId = RoyaltyPotId;
+	type WeightInfo = weights::athanor_rewards::WeightInfo<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarks::Helper;
 }

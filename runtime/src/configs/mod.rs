@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod consensus;
 pub mod economy;
+pub mod filters;
 pub mod governance;
 pub mod market;
 pub mod parameters;

@@ -5,35 +5,39 @@
 
 use frame_support::{
 	parameter_types,
-	traits::{ConstU32, Contains, GetCallMetadata, InsideBoth},
+	traits::{ConstU32, Contains, GetCallMetadata},
 };
 use pallet_tx_pause::RuntimeCallNameOf;
 use polkadot_sdk::*;
 
 use crate::{
 	Balance, Balances, BlockNumber, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason,
-	SafeMode, TxPause,
 	governance::origins::{EmergencyPause, EnsureSafeMode, OrRoot, SafeModePeriod},
 };
 
-/// The calls that are let through.
-pub type CallFilter = InsideBoth<SafeMode, TxPause>;
-
-/// Pallets of which no call can be paused: what every block needs, and what ends a pause.
-pub const PALLETS: [&str; 8] = [
+/// Pallets of which no call can be paused: what every block needs; governance, with what it has decided to pay; and
+/// what only carries other calls, which are looked at by themselves, for accounts that can act in no other way.
+pub const PALLETS: [&str; 15] = [
 	"System",
 	"Timestamp",
 	"Preimage",
 	"Scheduler",
 	"Referenda",
 	"ConvictionVoting",
+	"Origins",
+	"Parameters",
+	"Treasury",
+	"Bounties",
+	"ChildBounties",
+	"Utility",
+	"Multisig",
 	"TxPause",
 	"SafeMode",
 ];
 
-/// Calls that cannot be paused: those by which work is handed in and faults are shown, what is due is done,
-/// and people take out what is theirs.
-pub const CALLS: [(&str, &str); 19] = [
+/// Calls that cannot be paused: those by which work is handed in and faults are shown, what is due is done, what was
+/// decided takes effect, and people take out what is theirs.
+pub const CALLS: [(&str, &str); 42] = [
 	("Babe", "report_equivocation"),
 	("Babe", "report_equivocation_unsigned"),
 	("Grandpa", "report_equivocation"),
@@ -42,17 +46,40 @@ pub const CALLS: [(&str, &str); 19] = [
 	("Jobs", "submit_receipt"),
 	("Jobs", "poke"),
 	("Jobs", "report_equivocation"),
+	("Models", "retire"),
 	("Models", "remove"),
+	("Models", "remove_version"),
+	("Pricing", "set_policy"),
 	("Pricing", "remove_offer"),
 	("Staking", "chill"),
 	("Staking", "unbond"),
 	("Staking", "exit"),
 	("Staking", "withdraw"),
 	("Staking", "deregister"),
+	("Staking", "undelegate"),
+	("Staking", "withdraw_delegation"),
+	("Staking", "claim"),
+	("Staking", "collect"),
+	("Staking", "enact_slash"),
+	("Staking", "cancel_slash"),
+	("Rewards", "transfer_royalty"),
+	("Rewards", "claim_royalty"),
+	("Rewards", "claim_royalty_for"),
+	("Rewards", "merge_royalty"),
 	("Session", "purge_keys"),
 	("ValidatorStaking", "chill"),
 	("ValidatorStaking", "unbond"),
 	("ValidatorStaking", "withdraw_unbonded"),
+	("ValidatorStaking", "cancel_deferred_slash"),
+	("Proxy", "proxy"),
+	("Proxy", "proxy_announced"),
+	("Proxy", "announce"),
+	("Proxy", "remove_proxy"),
+	("Proxy", "remove_proxies"),
+	("Proxy", "kill_pure"),
+	("Proxy", "remove_announcement"),
+	("Proxy", "reject_announcement"),
+	("Identity", "clear_identity"),
 ];
 
 fn is_kept(pallet: &str, call: &str) -> bool {

@@ -15,7 +15,7 @@ use sp_version::RuntimeVersion;
 use crate::{
 	AccountId, Balance, Block, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
 	RuntimeOrigin, RuntimeTask, UncheckedExtrinsic, VERSION,
-	configs::{consensus::SlotOfBlock, pauses::CallFilter},
+	configs::{consensus::SlotOfBlock, filters::CallFilter},
 	constants::MILLISECS_PER_BLOCK,
 	weights,
 };

@@ -90,6 +90,7 @@ impl pallet_staking::Config for Runtime {
 	type SessionsPerEra = SessionsPerEra;
 	type BondingDuration = BondingDuration;
 	type SlashDeferDuration = SlashDeferDuration;
+	// To cancel slashes, and nothing else: see `filters`.
 	type AdminOrigin = OrRoot<MarketAdmin>;
 	type SessionInterface = Self;
 	// Nothing is minted.

@@ -58,13 +58,15 @@ const fn name(text: &str) -> [u8; 25] {
 	name
 }
 
-/// All tracks, by number, with the periods of a chain on which people live.
+/// All tracks, by number, with the periods of a chain on which people live. As many are decided on at a time as it takes
+/// to make it dear to fill a track with proposals that go nowhere: a slash is not cancelled by a vote that comes too
+/// late.
 pub static TRACKS: [(TrackId, Info); 6] = [
 	(
 		0,
 		Info {
 			name: name("root"),
-			max_deciding: 1,
+			max_deciding: 10,
 			decision_deposit: 10_000 * ATH,
 			prepare_period: 2 * HOURS,
 			decision_period: 14 * DAYS,
@@ -78,7 +80,7 @@ pub static TRACKS: [(TrackId, Info); 6] = [
 		10,
 		Info {
 			name: name("pricing_admin"),
-			max_deciding: 5,
+			max_deciding: 20,
 			decision_deposit: 500 * ATH,
 			prepare_period: HOURS,
 			decision_period: 7 * DAYS,
@@ -92,7 +94,7 @@ pub static TRACKS: [(TrackId, Info); 6] = [
 		11,
 		Info {
 			name: name("market_admin"),
-			max_deciding: 5,
+			max_deciding: 50,
 			decision_deposit: 1_000 * ATH,
 			prepare_period: HOURS,
 			decision_period: 10 * DAYS,
@@ -106,7 +108,7 @@ pub static TRACKS: [(TrackId, Info); 6] = [
 		20,
 		Info {
 			name: name("small_treasurer"),
-			max_deciding: 20,
+			max_deciding: 50,
 			decision_deposit: 50 * ATH,
 			prepare_period: HOURS,
 			decision_period: 5 * DAYS,
@@ -120,7 +122,7 @@ pub static TRACKS: [(TrackId, Info); 6] = [
 		21,
 		Info {
 			name: name("big_treasurer"),
-			max_deciding: 5,
+			max_deciding: 20,
 			decision_deposit: 1_000 * ATH,
 			prepare_period: 2 * HOURS,
 			decision_period: 14 * DAYS,
@@ -134,7 +136,7 @@ pub static TRACKS: [(TrackId, Info); 6] = [
 		30,
 		Info {
 			name: name("emergency_pause"),
-			max_deciding: 2,
+			max_deciding: 10,
 			decision_deposit: 5_000 * ATH,
 			prepare_period: 2,
 			decision_period: 2 * HOURS,
@@ -183,6 +185,8 @@ impl pallet_referenda::TracksInfo<Balance, BlockNumber> for Tracks {
 			Origin::SmallTreasurer => 20,
 			Origin::BigTreasurer => 21,
 			Origin::EmergencyPause => 30,
+			// Not for referenda.
+			Origin::CheckedParameter(_) => return Err(()),
 		})
 	}
 }

@@ -18,31 +18,33 @@ impl<T: frame_system::Config> athanor_pricing::WeightInfo for WeightInfo<T> {
 	// `Balances::Holds`: 1 read, 1 written
 	// `Models::Models`: 1 read, 0 written
 	// `Models::Versions`: 1 read, 0 written
-	// `Pricing::Bounds`: 1 read, 0 written
 	// `Pricing::Draining`: 1 read, 1 written
 	// `Pricing::FreeOffers`: 1 read, 1 written
+	// `Pricing::Meters`: 1 read, 1 written
 	// `Pricing::OfferIndex`: 0 read, 1 written
 	// `Pricing::Offers`: 1 read, 1 written
 	// `Pricing::OffersByProvider`: 0 read, 1 written
+	// `Pricing::Policies`: 1 read, 0 written
 	// `Staking::Providers`: 1 read, 0 written
-	// Fastest run: 100_029 ns
+	// Fastest run: 100_029 ns, before meters; 12_000 ns were added for them
 	fn set_offer() -> Weight {
-		Weight::from_parts(107_910_000, 21_553)
-			.saturating_add(T::DbWeight::get().reads(8))
-			.saturating_add(T::DbWeight::get().writes(6))
+		Weight::from_parts(119_910_000, 24_153)
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(7))
 	}
 
 	// `Balances::Holds`: 1 read, 1 written
 	// `Pricing::Draining`: 0 read, 1 written
 	// `Pricing::FreeOffers`: 1 read, 1 written
+	// `Pricing::Meters`: 1 read, 1 written
 	// `Pricing::OfferIndex`: 1 read, 2 written
 	// `Pricing::Offers`: 2 read, 2 written
 	// `Pricing::OffersByProvider`: 0 read, 1 written
-	// Fastest run: 78_436 ns
+	// Fastest run: 78_436 ns, before meters; 12_000 ns were added for them
 	fn remove_offer() -> Weight {
-		Weight::from_parts(83_984_000, 12_896)
-			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(8))
+		Weight::from_parts(95_984_000, 15_496)
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(9))
 	}
 
 	// `Balances::Holds`: 1 read, 1 written
@@ -50,24 +52,50 @@ impl<T: frame_system::Config> athanor_pricing::WeightInfo for WeightInfo<T> {
 	// `Models::Versions`: 1 read, 0 written
 	// `Pricing::Draining`: 0 read, 1 written
 	// `Pricing::FreeOffers`: 1 read, 1 written
+	// `Pricing::Meters`: 1 read, 1 written
 	// `Pricing::OfferIndex`: 1 read, 2 written
 	// `Pricing::Offers`: 2 read, 2 written
 	// `Pricing::OffersByProvider`: 0 read, 1 written
 	// `Staking::Providers`: 1 read, 0 written
 	// `System::Account`: 1 read, 1 written
-	// Fastest run: 100_840 ns
+	// Fastest run: 100_840 ns, before meters; 12_000 ns were added for them
 	fn prune_offer() -> Weight {
-		Weight::from_parts(105_667_000, 24_226)
-			.saturating_add(T::DbWeight::get().reads(9))
-			.saturating_add(T::DbWeight::get().writes(9))
+		Weight::from_parts(117_667_000, 26_826)
+			.saturating_add(T::DbWeight::get().reads(10))
+			.saturating_add(T::DbWeight::get().writes(10))
 	}
 
-	// `Pricing::Bounds`: 0 read, 1 written
+	// `Pricing::Policies`: 1 read, 1 written
+	// `Pricing::Prices`: 1 read, 1 written
 	// `Pricing::Version`: 1 read, 1 written
-	// Fastest run: 8_352 ns
-	fn set_bounds() -> Weight {
-		Weight::from_parts(9_134_000, 499)
-			.saturating_add(T::DbWeight::get().reads(1))
-			.saturating_add(T::DbWeight::get().writes(2))
+	// Not measured yet
+	fn set_policy() -> Weight {
+		Weight::from_parts(40_000_000, 8_000)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+
+	// `Origins::Tempo`: 1 read, 0 written
+	// `Parameters::Parameters`: 1 read, 0 written
+	// `Pricing::PeriodStart`: 1 read, 0 written
+	// Not measured yet
+	fn period_runs() -> Weight {
+		Weight::from_parts(15_000_000, 6_000)
+			.saturating_add(T::DbWeight::get().reads(3))
+	}
+
+	// `Origins::Tempo`: 1 read, 0 written
+	// `Parameters::Parameters`: 1 read, 0 written
+	// `Pricing::History`: 3 read, 3 written
+	// `Pricing::Meters`: 3 read, 3 written
+	// `Pricing::PeriodStart`: 1 read, 1 written
+	// `Pricing::Policies`: 3 read, 0 written
+	// `Pricing::Prices`: 3 read, 3 written
+	// `Pricing::Version`: 1 read, 1 written
+	// Not measured yet
+	fn period_ends() -> Weight {
+		Weight::from_parts(200_000_000, 60_000)
+			.saturating_add(T::DbWeight::get().reads(16))
+			.saturating_add(T::DbWeight::get().writes(11))
 	}
 }

@@ -133,4 +133,102 @@ impl<T: frame_system::Config> athanor_staking::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
+
+	// Not measured yet: the record, its pool and provider, four other pools and providers, holds, the pot
+	fn delegate() -> Weight {
+		Weight::from_parts(300_000_000, 20000)
+			.saturating_add(T::DbWeight::get().reads(18))
+			.saturating_add(T::DbWeight::get().writes(11))
+	}
+
+	// Not measured yet: as `delegate`
+	fn undelegate() -> Weight {
+		Weight::from_parts(300_000_000, 20000)
+			.saturating_add(T::DbWeight::get().reads(18))
+			.saturating_add(T::DbWeight::get().writes(11))
+	}
+
+	// Not measured yet: as `delegate`
+	fn withdraw_delegation() -> Weight {
+		Weight::from_parts(320_000_000, 20000)
+			.saturating_add(T::DbWeight::get().reads(18))
+			.saturating_add(T::DbWeight::get().writes(12))
+	}
+
+	// Not measured yet: as `delegate`
+	fn claim() -> Weight {
+		Weight::from_parts(320_000_000, 20000)
+			.saturating_add(T::DbWeight::get().reads(18))
+			.saturating_add(T::DbWeight::get().writes(12))
+	}
+
+	// Not measured yet: as `delegate`
+	fn collect() -> Weight {
+		Weight::from_parts(300_000_000, 20000)
+			.saturating_add(T::DbWeight::get().reads(18))
+			.saturating_add(T::DbWeight::get().writes(11))
+	}
+
+	// Not measured yet: the slash, the provider, its pool and holds, two accounts
+	fn enact_slash() -> Weight {
+		Weight::from_parts(220_000_000, 20000)
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(8))
+	}
+
+	// Not measured yet: the slash, the provider
+	fn cancel_slash() -> Weight {
+		Weight::from_parts(60_000_000, 20000)
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Not measured yet: as `delegate` twice, and its place in the line
+	fn redelegate() -> Weight {
+		Weight::from_parts(600_000_000, 20000)
+			.saturating_add(T::DbWeight::get().reads(32))
+			.saturating_add(T::DbWeight::get().writes(20))
+	}
+
+	// Not measured yet: the provider, its pool
+	fn set_commission() -> Weight {
+		Weight::from_parts(60_000_000, 20000)
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+
+	// Not measured yet: the delegation
+	fn set_auto_compound() -> Weight {
+		Weight::from_parts(40_000_000, 20000)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+
+	// Not measured yet: as `claim` and `delegate`
+	fn compound() -> Weight {
+		Weight::from_parts(420_000_000, 20000)
+			.saturating_add(T::DbWeight::get().reads(20))
+			.saturating_add(T::DbWeight::get().writes(13))
+	}
+
+	// Not measured yet: the queue
+	fn hook_base() -> Weight {
+		Weight::from_parts(10_000_000, 20000)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+
+	// Not measured yet: the slash that is no longer there
+	fn pass_slash() -> Weight {
+		Weight::from_parts(10_000_000, 20000)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(0))
+	}
+
+	// Not measured yet: as `collect`, and its place in the line
+	fn end_liability() -> Weight {
+		Weight::from_parts(320_000_000, 20_000)
+			.saturating_add(T::DbWeight::get().reads(19))
+			.saturating_add(T::DbWeight::get().writes(13))
+	}
 }

@@ -4,6 +4,7 @@
 pub mod athanor_jobs;
 pub mod athanor_models;
 pub mod athanor_pricing;
+pub mod athanor_rewards;
 pub mod athanor_staking;
 pub mod block;
 pub mod database;
@@ -11,6 +12,7 @@ pub mod extrinsic;
 pub mod frame_system;
 pub mod frame_system_extensions;
 pub mod pallet_balances;
+pub mod pallet_origins;
 pub mod pallet_parameters;
 pub mod pallet_timestamp;
 pub mod pallet_transaction_payment;

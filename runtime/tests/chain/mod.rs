@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub mod referenda;
+
 use athanor_runtime::{
 	Executive, Header, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, System, UncheckedExtrinsic,
 	constants::MILLISECS_PER_BLOCK, presets,

@@ -14,7 +14,7 @@ use athanor_primitives::{
 };
 use athanor_runtime::{
 	AccountId, Balance, Nonce, Runtime,
-	configs::{market::MinStake, parameters::MostStakeMultiple},
+	configs::{market::MinStake, parameters::StakeMultiple},
 	constants::ATH,
 };
 use codec::Encode;
@@ -103,13 +103,21 @@ pub async fn nonces(chain: &Chain, accounts: &[Account]) -> Result<Nonces> {
 	))
 }
 
-/// The lowest price that the model's class allows.
-async fn floor(chain: &Chain) -> Result<Price> {
-	let key = athanor_pricing::Bounds::<Runtime>::hashed_key_for(PriceClass::Small);
-	let bounds: Option<athanor_primitives::price::PriceBounds> =
-		chain.rpc.value(&key, None).await?;
-	let hard = athanor_runtime::configs::market::HardBounds::get();
-	Ok(bounds.map_or(hard.floor, |bounds| bounds.clamped(&hard).floor))
+/// How many times the lowest price that there can be jobs pay: under load the price of the class rises, and
+/// must not go past what jobs pay while they are posted.
+const ABOVE_FLOOR: Balance = 100;
+
+/// What jobs pay: well above the lowest price of the model's class, and not above the highest.
+async fn price(chain: &Chain) -> Result<Price> {
+	let key = athanor_pricing::Policies::<Runtime>::hashed_key_for(PriceClass::Small);
+	let policy: Option<athanor_primitives::policy::Policy> = chain.rpc.value(&key, None).await?;
+	let limits = athanor_runtime::configs::market::PriceLimits::get();
+	let bounds = policy.map_or(limits.bounds, |policy| policy.clamped(&limits).bounds);
+	let above = |units: Balance| units.saturating_mul(ABOVE_FLOOR);
+	Ok(bounds.force(&Price {
+		input: above(bounds.floor.input),
+		output: above(bounds.floor.output),
+	}))
 }
 
 impl World {
@@ -119,7 +127,7 @@ impl World {
 	/// When the chain does not let that happen.
 	pub async fn create(chain: &mut Chain, options: &Options, binding: Binding) -> Result<Self> {
 		let keys = Keys::new(options.seed);
-		let price = floor(chain).await?;
+		let price = price(chain).await?;
 		let mut world = Self {
 			keys,
 			options: options.clone(),
@@ -277,7 +285,7 @@ impl World {
 
 	/// Stake that answers for as many jobs as there are slots, whatever governance asks for each.
 	fn stake(&self) -> Balance {
-		let cover = MostStakeMultiple::get().saturating_mul_int(self.escrow());
+		let cover = StakeMultiple::MOST.saturating_mul_int(self.escrow());
 		cover
 			.saturating_mul(self.options.slots.into())
 			.max(MinStake::get())

@@ -10,19 +10,24 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use athanor::{
-	Amount, At, VerifyOptions,
-	chain::{JobUpdate, Outcome, StoredReceipt},
+	AccountId, Amount, At, Call, Included, SubmitOptions, VerifyOptions,
+	chain::{DelegationCall, JobUpdate, Outcome, StoredReceipt, events::IncomeClaimed},
 	verify::Status,
 	verify_job,
 };
 use athanor_e2e::{
+	dev,
 	lab::Lab,
-	world::{Job, Plan, World},
+	world::{Job, Plan, STAKE, World},
 };
 use athanor_primitives::{job::CloseReason, job::PromptFormat, job::Sampler};
 use clap::Parser;
 use codec::Encode;
+use futures::future::try_join_all;
 use serde_json::{Value, json};
+
+/// Who puts stake behind which provider, so that there is somebody who earns without a machine.
+const DELEGATORS: [(&str, &str); 2] = [("Dave", "Bob"), ("Eve", "Charlie")];
 
 /// Starts a chain with two providers, has a prompt answered, and shows who was paid what.
 #[derive(Parser)]
@@ -77,9 +82,12 @@ async fn main() -> Result<()> {
 		)
 	})?;
 	introduce(&world).await?;
+	say("Dave and Eve delegate 200 ATH to them, for a part of what they earn");
+	delegate(&world).await?;
 
 	let answer = have_answered(&world, &options).await?;
 	tell_payout(&answer.outcome);
+	claim(&world, &answer.outcome).await?;
 	let report = report(&world, &options, &answer, started.elapsed());
 	let path = options.out.join("report.json");
 	fs::write(&path, serde_json::to_string_pretty(&report)?)?;
@@ -109,6 +117,40 @@ async fn introduce(world: &World) -> Result<()> {
 		world.providers.len()
 	));
 	Ok(())
+}
+
+/// As much as each provider has staked itself.
+async fn delegate(world: &World) -> Result<()> {
+	try_join_all(DELEGATORS.map(|(who, provider)| async move {
+		let provider = world.provider(provider)?.account;
+		let amount = STAKE;
+		sent(world, who, DelegationCall::Delegate { provider, amount }).await
+	}))
+	.await?;
+	Ok(())
+}
+
+/// Has the delegator of who did the job take what its stake has earned.
+async fn claim(world: &World, outcome: &Outcome) -> Result<()> {
+	let provider = outcome.provider.context("nobody did the job")?;
+	for (who, behind) in DELEGATORS {
+		if world.provider(behind)?.account == provider {
+			let claimed = sent(world, who, DelegationCall::Claim(provider)).await?;
+			let income = claimed.events.first::<IncomeClaimed>()?;
+			let income = income.context("the claim has no event")?;
+			say(&format!(
+				"{who}, who has delegated to {behind}, claims {}",
+				Amount(income.amount)
+			));
+		}
+	}
+	Ok(())
+}
+
+async fn sent(world: &World, who: &str, call: DelegationCall) -> Result<Included> {
+	let call = Call::Delegation(call);
+	let options = SubmitOptions::default();
+	Ok(world.chain().submit(&call, &dev(who)?, &options).await?)
 }
 
 /// Posts the job, tells what happens, and verifies the result from finalised blocks.
@@ -171,7 +213,7 @@ async fn have_answered(world: &World, options: &Options) -> Result<Answer> {
 }
 
 fn tell(world: &World, update: &JobUpdate) {
-	let name = |account: &athanor::AccountId| {
+	let name = |account: &AccountId| {
 		let provider = world
 			.providers
 			.iter()

@@ -65,6 +65,7 @@ fn open(id: JobId, job: Job, kind: Kind) -> Option<OpenJob> {
 		rules: job.rules,
 		failed: job.failed,
 		claimable_until: deadline,
+		work_period: job.work_period,
 	})
 }
 
@@ -211,6 +212,8 @@ mod tests {
 			seed: Some([7; 32]),
 			posted_at: 10,
 			expires_at: 60,
+			work_period: 11,
+			settle_period: 2,
 			failed: vec![],
 			state: JobState::Open { deadline: 50 },
 		}
@@ -220,6 +223,7 @@ mod tests {
 	fn only_what_can_be_claimed_now_is_open() {
 		let found = open(4, job(), KIND).unwrap();
 		assert_eq!((found.job, found.claimable_until), (4, 50));
+		assert_eq!(found.work_period, 11);
 		assert_eq!(found.seed, [7; 32]);
 		let not = |change: &dyn Fn(&mut Job)| {
 			let mut job = job();

@@ -49,26 +49,6 @@ pub(super) struct Seen {
 	not_before: u32,
 }
 
-/// How much time the chain gives a worker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WorkPeriod {
-	/// Blocks for every job.
-	pub base: u32,
-	/// Prompt tokens for which there is one block more.
-	pub prefill_tokens_per_block: u32,
-	/// Output tokens for which there is one block more.
-	pub tokens_per_block: u32,
-}
-
-impl WorkPeriod {
-	/// Blocks from the assignment to the deadline of a job with so many tokens.
-	pub fn blocks(&self, prompt: u32, output: u32) -> u32 {
-		self.base
-			.saturating_add(prompt / self.prefill_tokens_per_block.max(1))
-			.saturating_add(output.div_ceil(self.tokens_per_block.max(1)))
-	}
-}
-
 impl<L: Ledger> Worker<L> {
 	/// Sees what became of the claim that is on its way.
 	pub(super) async fn watch_claim(
@@ -248,14 +228,10 @@ impl<L: Ledger> Worker<L> {
 			) => {}
 			(Some(_), _) => return Ok(Some("its receipt was refused before, or is gone".into())),
 		}
-		let blocks = self
-			.setup
-			.work_period
-			.blocks(job.max_input_tokens, job.max_output_tokens);
 		let time = self
 			.setup
 			.block_time
-			.saturating_mul(blocks.saturating_sub(OVERHEAD));
+			.saturating_mul(job.work_period.saturating_sub(OVERHEAD));
 		let estimate = self
 			.engine
 			.speed()
@@ -311,28 +287,5 @@ impl<L: Ledger> Worker<L> {
 			worker: self.setup.key.public(),
 			signature: self.setup.key.sign(&claim.payload(&genesis)),
 		}
-	}
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn a_worker_has_the_time_that_the_chain_gives() {
-		let period = WorkPeriod {
-			base: 10,
-			prefill_tokens_per_block: 600,
-			tokens_per_block: 60,
-		};
-		assert_eq!(period.blocks(1, 1), 11);
-		assert_eq!(period.blocks(599, 61), 12);
-		assert_eq!(period.blocks(1_200, 61), 14);
-		let odd = WorkPeriod {
-			prefill_tokens_per_block: 0,
-			tokens_per_block: 0,
-			..period
-		};
-		assert_eq!(odd.blocks(2, 3), 15, "no division by zero");
 	}
 }

@@ -35,7 +35,7 @@ use athanor_worker::{
 		AccountId, Assigned, BlockRef, ClaimError, Closed, Head, Ledger, LedgerError, OpenJob,
 		OwnOffer, Standing, SubmitError,
 	},
-	run::{Setup, Worker, claim::WorkPeriod, engine::Engine, rules::Rules},
+	run::{Setup, Worker, engine::Engine, rules::Rules},
 	runner::{Output, Progress, Prompt, RunError, Runner},
 	shutdown::{Shutdown, Stage, Trigger},
 };
@@ -123,6 +123,7 @@ pub fn open_job(job: JobId, input: &str, claimable_until: u32) -> OpenJob {
 		rules: JobRules::default(),
 		failed: vec![],
 		claimable_until,
+		work_period: WORK_PERIOD,
 	}
 }
 
@@ -689,11 +690,6 @@ pub fn setup(n: u8) -> Setup {
 		},
 		claims: true,
 		max_claim_validity: 100,
-		work_period: WorkPeriod {
-			base: WORK_PERIOD,
-			prefill_tokens_per_block: 600,
-			tokens_per_block: 60,
-		},
 		block_time: Duration::from_secs(3),
 		max_text: 65_536,
 		keep: Duration::from_secs(3_600),

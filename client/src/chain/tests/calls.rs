@@ -4,6 +4,7 @@ use athanor_primitives::{
 	eligibility::Attributes,
 	job::{Assignment, Sampler},
 	model::{NumericClass, PriceClass},
+	policy::Policy,
 	price::{Price, PriceBounds},
 };
 use athanor_runtime::RuntimeCall;
@@ -136,6 +137,10 @@ fn staking_calls_arrive() {
 		(Call::Chill, Staking::chill {}),
 		(Call::Unchill, Staking::unchill {}),
 		(Call::Exit, Staking::exit {}),
+		(
+			Call::EnactSlash { slash: 4 },
+			Staking::enact_slash { slash: 4 },
+		),
 	];
 	for (call, arrived) in cases {
 		assert_eq!(sent(call), RuntimeCall::Staking(arrived));
@@ -154,9 +159,14 @@ fn pricing_calls_arrive() {
 		retention_hours: None,
 		gpu_memory_gib: 80,
 	};
-	let bounds = PriceBounds {
-		floor: Price::flat(1),
-		ceiling: Price::flat(9),
+	let policy = Policy {
+		bounds: PriceBounds {
+			floor: Price::flat(1),
+			ceiling: Price::flat(9),
+		},
+		low: 2,
+		high: 3,
+		step: 4,
 	};
 	let cases = [
 		(
@@ -198,13 +208,13 @@ fn pricing_calls_arrive() {
 			},
 		),
 		(
-			Call::SetBounds {
+			Call::SetPolicy {
 				class: PriceClass::Medium,
-				bounds,
+				policy,
 			},
-			Pricing::set_bounds {
+			Pricing::set_policy {
 				class: PriceClass::Medium,
-				bounds,
+				policy,
 			},
 		),
 	];

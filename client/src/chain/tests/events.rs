@@ -1,22 +1,30 @@
 //! Events and errors, as the runtime encodes them.
 
-use athanor_primitives::{H256, job::CloseReason, price::Price};
+use athanor_primitives::{
+	H256,
+	job::CloseReason,
+	model::PriceClass,
+	policy::Policy,
+	price::{Price, PriceBounds},
+};
 use athanor_runtime::{Runtime, RuntimeEvent};
 use codec::Encode;
 use polkadot_sdk::{
-	frame_system,
+	frame_support::traits::Bounded,
+	frame_system, pallet_referenda, pallet_scheduler,
 	sp_runtime::{ArithmeticError, DispatchError, ModuleError, TokenError},
 };
 
 use super::{METADATA, account, attributes, hashes, offline, outcome, runtime_account};
 use crate::chain::{
-	dispatch::rejection_from_bytes,
+	dispatch::{rejection, rejection_from_bytes},
 	events::{
-		Event, Events, Fault, JobAssigned, JobClosed, JobOpened, JobPaid, JobPosted, ModelRetired,
-		OfferRemoved, OfferSet, OwnershipOfferWithdrawn, OwnershipOffered, OwnershipTransferred,
-		ProviderChilled, ProviderPaused, ProviderSlashed, ProviderUnchilled, VersionPublished,
-		VersionRemoved, VersionSuperseded, WorkerEquivocated, WorkerKeyAdded, WorkerKeyForgotten,
-		WorkerKeyRemoved,
+		CallDispatched, CallUnavailable, Event, Events, Fault, JobAssigned, JobClosed, JobOpened,
+		JobPaid, JobPosted, ModelRetired, OfferRemoved, OfferSet, OwnershipOfferWithdrawn,
+		OwnershipOffered, OwnershipTransferred, PeriodEnded, PolicySet, ProviderChilled,
+		ProviderPaused, ProviderSlashed, ProviderUnchilled, ReferendumSubmitted, SlashCancelled,
+		SlashRaised, VersionPublished, VersionRemoved, VersionSuperseded, WorkerEquivocated,
+		WorkerKeyAdded, WorkerKeyForgotten, WorkerKeyRemoved,
 	},
 };
 
@@ -252,16 +260,54 @@ fn events_of_providers_and_offers_are_read() {
 		),
 		(athanor_staking::Fault::Equivocation, Fault::Equivocation),
 	] {
+		let raised = Staking::<Runtime>::SlashRaised {
+			slash: 1,
+			provider: runtime_account(7),
+			job: 4,
+			fault,
+			own: 5,
+			pooled: 6,
+			enacts_at: 90,
+		};
+		let found: SlashRaised = read(raised);
+		assert_eq!((found.slash, found.job, found.fault), (1, 4, expected));
+		assert_eq!((found.own, found.pooled, found.enacts_at), (5, 6, 90));
 		let slashed = Staking::<Runtime>::ProviderSlashed {
 			provider: runtime_account(7),
 			job: 4,
 			fault,
 			amount: 5,
+			slash: 1,
+			requester: runtime_account(8),
+			to_requester: 1,
+			reporter: Some(runtime_account(9)),
+			to_reporter: 2,
+			to_treasury: 3,
+			pooled: 6,
 		};
-		let found: ProviderSlashed = read(slashed);
-		assert_eq!((found.fault, found.amount), (expected, 5));
+		let expected = ProviderSlashed {
+			provider: account(7),
+			job: 4,
+			fault: expected,
+			amount: 5,
+			slash: 1,
+			requester: account(8),
+			to_requester: 1,
+			reporter: Some(account(9)),
+			to_reporter: 2,
+			to_treasury: 3,
+			pooled: 6,
+		};
+		assert_eq!(read::<ProviderSlashed>(slashed), expected);
 	}
 	let provider = runtime_account(7);
+	let cancelled = Staking::<Runtime>::SlashCancelled {
+		slash: 1,
+		provider: provider.clone(),
+		job: 4,
+		fault: athanor_staking::Fault::Equivocation,
+	};
+	assert_eq!(read::<SlashCancelled>(cancelled).slash, 1);
 	let chilled = Staking::<Runtime>::ProviderChilled {
 		provider: provider.clone(),
 	};
@@ -308,6 +354,107 @@ fn events_of_providers_and_offers_are_read() {
 }
 
 #[test]
+fn events_of_delegations_are_read() {
+	use crate::chain::events::{
+		CommissionSet, Delegated, DelegationReduced, DelegationWithdrawn, IncomeClaimed,
+		Redelegated, Undelegated,
+	};
+	use athanor_staking::Event as Staking;
+	use polkadot_sdk::sp_runtime::Permill;
+	let provider = runtime_account(7);
+	let delegator = runtime_account(8);
+	let delegated = Staking::<Runtime>::Delegated {
+		provider: provider.clone(),
+		delegator: delegator.clone(),
+		amount: 5,
+		total: 6,
+	};
+	let found: Delegated = read(delegated);
+	assert_eq!((found.provider, found.delegator), (account(7), account(8)));
+	assert_eq!((found.amount, found.total), (5, 6));
+	let undelegated = Staking::<Runtime>::Undelegated {
+		provider: provider.clone(),
+		delegator: delegator.clone(),
+		amount: 5,
+		unlocks_at: 90,
+	};
+	let found: Undelegated = read(undelegated);
+	assert_eq!((found.amount, found.unlocks_at), (5, 90));
+	let moved = Staking::<Runtime>::Redelegated {
+		from: provider.clone(),
+		to: runtime_account(6),
+		delegator: delegator.clone(),
+		amount: 5,
+		liable_until: 90,
+	};
+	let found: Redelegated = read(moved);
+	assert_eq!((found.from, found.to), (account(7), account(6)));
+	assert_eq!(found.liable_until, 90);
+	let withdrawn = Staking::<Runtime>::DelegationWithdrawn {
+		provider: provider.clone(),
+		delegator: delegator.clone(),
+		amount: 5,
+	};
+	assert_eq!(read::<DelegationWithdrawn>(withdrawn).amount, 5);
+	let reduced = Staking::<Runtime>::DelegationReduced {
+		provider: provider.clone(),
+		delegator: delegator.clone(),
+		amount: 6,
+	};
+	assert_eq!(read::<DelegationReduced>(reduced).amount, 6);
+	let claimed = Staking::<Runtime>::IncomeClaimed {
+		provider: provider.clone(),
+		delegator,
+		amount: 7,
+	};
+	assert_eq!(read::<IncomeClaimed>(claimed).amount, 7);
+	let set = Staking::<Runtime>::CommissionSet {
+		provider,
+		commission: Permill::from_parts(25_000),
+	};
+	assert_eq!(read::<CommissionSet>(set).commission, 25_000);
+}
+
+#[test]
+fn events_of_royalties_are_read() {
+	use crate::chain::events::{
+		RoyaltyClaimed, RoyaltyDepositReturned, RoyaltyDepositTaken, RoyaltyEnded, RoyaltyForfeited,
+	};
+	use athanor_rewards::Event as Rewards;
+	let who = runtime_account(7);
+	let (model, amount) = (3, 5);
+	let claimed = Rewards::<Runtime>::RoyaltyClaimed {
+		model,
+		who: who.clone(),
+		amount,
+	};
+	let found: RoyaltyClaimed = read(claimed);
+	assert_eq!((found.model, found.who, found.amount), (3, account(7), 5));
+	let forfeited = Rewards::<Runtime>::RoyaltyForfeited {
+		model,
+		who: who.clone(),
+		to_treasury: 4,
+		burned: 1,
+	};
+	let found: RoyaltyForfeited = read(forfeited);
+	assert_eq!((found.to_treasury, found.burned), (4, 1));
+	let ended = Rewards::<Runtime>::RoyaltyEnded {
+		model,
+		to_treasury: 2,
+		burned: 0,
+	};
+	assert_eq!(read::<RoyaltyEnded>(ended).to_treasury, 2);
+	let taken = Rewards::<Runtime>::RoyaltyDepositTaken {
+		who: who.clone(),
+		model,
+		amount,
+	};
+	assert_eq!(read::<RoyaltyDepositTaken>(taken).amount, 5);
+	let returned = Rewards::<Runtime>::RoyaltyDepositReturned { who, model, amount };
+	assert_eq!(read::<RoyaltyDepositReturned>(returned).who, account(7));
+}
+
+#[test]
 fn events_of_open_jobs_and_equivocations_are_read() {
 	use athanor_jobs::Event as Jobs;
 	let opened = Jobs::<Runtime>::JobOpened {
@@ -334,4 +481,81 @@ fn events_of_open_jobs_and_equivocations_are_read() {
 		offered_again: true,
 	};
 	assert_eq!(read::<WorkerEquivocated>(equivocated), expected);
+}
+
+#[test]
+fn votes_and_periods_are_read() {
+	let price = Price {
+		input: 10,
+		output: 20,
+	};
+	let policy = Policy {
+		bounds: PriceBounds {
+			floor: Price::flat(1),
+			ceiling: Price::flat(99),
+		},
+		low: 2,
+		high: 3,
+		step: 4,
+	};
+	let set = athanor_pricing::Event::<Runtime>::PolicySet {
+		class: PriceClass::Medium,
+		policy,
+		price,
+		version: 5,
+	};
+	let ended = athanor_pricing::Event::<Runtime>::PeriodEnded {
+		class: PriceClass::Large,
+		utilisation: Some(600_000),
+		price,
+		version: 6,
+	};
+	let events = [set, ended].map(|event| (0, RuntimeEvent::Pricing(event)));
+	let events = block_events(events.to_vec());
+	let set = events.first::<PolicySet>().unwrap().unwrap();
+	assert_eq!((set.class, set.policy), (PriceClass::Medium, policy));
+	assert_eq!((set.price, set.version), (price, 5));
+	let shown = serde_json::to_value(&set).unwrap();
+	assert_eq!(shown["policy"]["bounds"]["ceiling"]["output"], "99");
+	let ended = events.first::<PeriodEnded>().unwrap().unwrap();
+	assert_eq!((ended.class, ended.price), (PriceClass::Large, price));
+	assert_eq!((ended.utilisation, ended.version), (Some(600_000), 6));
+}
+
+#[test]
+fn events_of_governance_are_read() {
+	let submitted = pallet_referenda::Event::<Runtime>::Submitted {
+		index: 3,
+		track: 11,
+		proposal: Bounded::Inline(vec![1].try_into().unwrap()),
+	};
+	let made = |result| pallet_scheduler::Event::<Runtime>::Dispatched {
+		task: (9, 0),
+		id: Some([7; 32]),
+		result,
+	};
+	let events = block_events(vec![
+		(0, RuntimeEvent::Referenda(submitted)),
+		(1, RuntimeEvent::Scheduler(made(Ok(())))),
+		(
+			1,
+			RuntimeEvent::Scheduler(made(Err(DispatchError::BadOrigin))),
+		),
+		(
+			1,
+			RuntimeEvent::Scheduler(pallet_scheduler::Event::CallUnavailable {
+				task: (9, 0),
+				id: None,
+			}),
+		),
+	]);
+	let found = events.first::<ReferendumSubmitted>().unwrap().unwrap();
+	assert_eq!((found.index, found.track), (3, 11));
+	let found = events.find::<CallDispatched>().unwrap();
+	assert_eq!(found[0].id, Some([7; 32]));
+	assert_eq!(found[0].result, Ok(()));
+	let error = found[1].result.as_ref().unwrap_err();
+	assert_eq!(rejection(error, &METADATA).name, "BadOrigin");
+	let found = events.first::<CallUnavailable>().unwrap().unwrap();
+	assert_eq!(found.id, None);
 }

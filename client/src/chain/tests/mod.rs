@@ -20,16 +20,26 @@ use athanor_primitives::{
 	split::Payment,
 };
 use athanor_runtime::Runtime;
+use codec::Encode;
 use polkadot_sdk::{sp_core::crypto::AccountId32 as RuntimeAccount, sp_io::TestExternalities};
 use subxt::{
-	ArcMetadata, Metadata, OfflineClient, SubstrateConfig, client::OfflineClientAtBlock,
+	ArcMetadata, Metadata, OfflineClient, SubstrateConfig,
+	client::OfflineClientAtBlock,
 	config::substrate::SpecVersionForRange,
+	ext::{
+		scale_decode::DecodeAsType,
+		scale_encode::EncodeAsType,
+		scale_value::{Value, scale::decode_as_type as decode_value},
+	},
 };
 
 use super::{
 	Constants,
+	gov::{Deposit, Ongoing, Origin, Stored, Tally},
 	models::{Model, ModelSpec, ModelStatus, Release, Version, VersionSpec, VersionStatus},
+	names::Item,
 	types::{AccountId, Job, JobState, Outcome, Rules, StoredReceipt, Work},
+	wire::Wire,
 };
 
 static METADATA: LazyLock<ArcMetadata> = LazyLock::new(|| {
@@ -55,12 +65,87 @@ fn offline() -> OfflineClientAtBlock<SubstrateConfig> {
 		.unwrap()
 }
 
+/// The metadata of the runtime.
+pub fn metadata() -> &'static Metadata {
+	&METADATA
+}
+
+/// The type of this name, as the last part of its path.
+fn type_named(name: &str) -> u32 {
+	let mut fitting = METADATA.types().types.iter().filter(|found| {
+		found
+			.ty
+			.path
+			.segments
+			.last()
+			.is_some_and(|last| last == name)
+	});
+	fitting.next().expect("there is such a type").id
+}
+
+/// A value as the type of this name.
+pub fn encoded_as(name: &str, value: &impl EncodeAsType) -> Vec<u8> {
+	value
+		.encode_as_type(type_named(name), METADATA.types())
+		.unwrap()
+}
+
+/// Reads a value of the type of this name.
+pub fn decoded_as<T: DecodeAsType>(name: &str, bytes: &[u8]) -> T {
+	T::decode_as_type(&mut &*bytes, type_named(name), METADATA.types()).unwrap()
+}
+
+fn stored_type(item: Item) -> u32 {
+	METADATA
+		.pallet_by_name(item.pallet)
+		.unwrap()
+		.storage()
+		.unwrap()
+		.entry_by_name(item.name)
+		.unwrap()
+		.value_ty()
+}
+
+/// Reads what the runtime would have stored under `item`.
+pub fn stored<T: Wire>(item: Item, value: impl Encode) -> T {
+	let bytes = value.encode();
+	let mut input = &bytes[..];
+	let raw = T::Raw::decode_as_type(&mut input, stored_type(item), METADATA.types()).unwrap();
+	assert!(input.is_empty());
+	T::from_raw(raw)
+}
+
+/// The same, together with its types.
+pub fn typed(item: Item, value: impl Encode) -> Value<u32> {
+	let bytes = value.encode();
+	decode_value(&mut &bytes[..], stored_type(item), METADATA.types()).unwrap()
+}
+
+/// A referendum of account 1 that nobody has done anything about.
+pub fn ongoing() -> Ongoing {
+	Ongoing {
+		track: 11,
+		origin: Origin::Named("MarketAdmin".into()),
+		proposal: Stored::Inline(vec![0, 0, 0]),
+		submitted: 3,
+		submission_deposit: Deposit {
+			who: account(1),
+			amount: 10,
+		},
+		decision_deposit: None,
+		deciding: None,
+		tally: Tally::default(),
+		in_queue: false,
+	}
+}
+
 /// An account.
 pub fn account(byte: u8) -> AccountId {
 	AccountId::from([byte; 32])
 }
 
-fn runtime_account(byte: u8) -> RuntimeAccount {
+/// The same, as the runtime has it.
+pub fn runtime_account(byte: u8) -> RuntimeAccount {
 	RuntimeAccount::new([byte; 32])
 }
 
@@ -111,6 +196,8 @@ pub fn job(state: JobState) -> Job {
 		seed: Some([5; 32]),
 		posted_at: 10,
 		expires_at: 60,
+		work_period: 12,
+		settle_period: 2,
 		failed: vec![],
 		state,
 	}

@@ -26,6 +26,7 @@ fn what_a_runtime_lacks_is_named() {
 	assert!(missing.contains(&"constant Jobs.MaxText".to_owned()));
 	assert!(missing.contains(&"event Rewards.JobPaid".to_owned()));
 	assert!(missing.contains(&"view function Jobs.explain_account".to_owned()));
+	assert!(missing.contains(&"runtime API GovernanceApi.try_call".to_owned()));
 }
 
 #[test]
@@ -33,18 +34,17 @@ fn constants_are_the_runtimes() {
 	let constants = constants();
 	assert_eq!(constants.existential_deposit, 1_000_000_000);
 	assert_eq!(constants.block_time, 3_000);
-	assert_eq!(constants.max_royalty, 200_000);
 	assert_eq!(constants.max_versions, 8);
 	assert_eq!(constants.max_claim_validity, 100);
 	assert!(constants.retirement_notice > 0 && constants.version_grace > 0);
 	assert_eq!(constants.max_inline_input, 8_192);
 	assert_eq!(constants.max_output_tokens, 4_096);
 	assert_eq!(constants.tokens_per_block, 60);
-	assert_eq!(constants.treasury_share, 50_000);
-	assert_eq!(constants.hard_bounds.floor, Price::flat(1));
-	assert_eq!(constants.work_period(1, 1), 11);
-	assert_eq!(constants.work_period(599, 61), 12);
-	assert_eq!(constants.work_period(1_200, 61), 14);
+	assert_eq!(constants.price_limits.bounds.floor, Price::flat(1));
+	assert_eq!(constants.price_limits.step, 100_000);
+	assert_eq!(constants.work_period(10, 1, 1), 11);
+	assert_eq!(constants.work_period(10, 599, 61), 12);
+	assert_eq!(constants.work_period(11, 1_200, 61), 15);
 	let treasury: RuntimeAccount = <Runtime as athanor_rewards::Config>::TreasuryAccount::get();
 	assert_eq!(constants.treasury.0, <[u8; 32]>::from(treasury));
 }

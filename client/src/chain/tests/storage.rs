@@ -6,50 +6,28 @@ use athanor_primitives::{
 	eligibility::Attributes,
 	job::{Assignment, CloseReason, PromptFormat, Sampler},
 	model::{NumericClass, PriceClass},
-	price::{Price, PriceBounds},
+	price::Price,
 };
 use athanor_runtime::Runtime;
 use codec::Encode;
 use polkadot_sdk::{frame_system, pallet_balances, sp_runtime::Permill};
 use subxt::{
 	dynamic::{self, Value},
-	ext::{
-		frame_decode::storage::{IntoDecodableValues, IntoEncodableValues},
-		scale_decode::DecodeAsType,
-	},
+	ext::frame_decode::storage::{IntoDecodableValues, IntoEncodableValues},
 	storage::DynamicAddress,
 };
 
 use super::{
-	METADATA, account, hashes, job, model, offline, outcome, receipt, runtime_account, version,
-	work,
+	account, hashes, job, model, offline, outcome, receipt, runtime_account, stored, version, work,
 };
 use crate::chain::{
 	models::{Model, ModelStatus, Version, VersionId, VersionStatus},
 	names::{Item, storage},
 	types::{
-		AccountId, AccountInfo, Hold, Job, JobState, Offer, Outcome, Provider, RawHold,
+		AccountId, AccountInfo, Frozen, Hold, Job, JobState, Offer, Outcome, Provider, RawHold,
 		StoredReceipt, Totals, WorkerRecord,
 	},
-	wire::Wire,
 };
-
-/// Reads what the runtime would have stored under `item`.
-fn stored<T: Wire>(item: Item, value: impl Encode) -> T {
-	let id = METADATA
-		.pallet_by_name(item.pallet)
-		.unwrap()
-		.storage()
-		.unwrap()
-		.entry_by_name(item.name)
-		.unwrap()
-		.value_ty();
-	let bytes = value.encode();
-	let mut input = &bytes[..];
-	let raw = T::Raw::decode_as_type(&mut input, id, METADATA.types()).unwrap();
-	assert!(input.is_empty());
-	T::from_raw(raw)
-}
 
 #[test]
 fn jobs_are_read_in_every_state() {
@@ -137,6 +115,8 @@ fn jobs_are_read_in_every_state() {
 			seed: Some([5; 32]),
 			posted_at: 10,
 			expires_at: 60,
+			work_period: 12,
+			settle_period: 2,
 			failed: vec![runtime_account(3)].try_into().unwrap(),
 			state,
 		};
@@ -293,6 +273,17 @@ fn providers_offers_and_totals_are_read() {
 			unlocks_at: 70,
 		})
 		.unwrap();
+	for (id, own) in [(3, 20), (5, 4)] {
+		let pending = staking::PendingSlash {
+			id,
+			last: id,
+			count: 1,
+			raised_at: 60u32,
+			own,
+			share: 10_000,
+		};
+		runtime_provider.pending.try_push(pending).unwrap();
+	}
 	let provider = stored::<Provider>(storage::PROVIDERS, runtime_provider);
 	assert_eq!(
 		(provider.bonded, provider.keys, provider.slashed),
@@ -302,6 +293,18 @@ fn providers_offers_and_totals_are_read() {
 	assert_eq!(provider.paused_until, 90);
 	assert_eq!((provider.committed, provider.retired_keys), (60, 3));
 	assert!(provider.chilled);
+	let newest = Frozen {
+		id: 5,
+		last: 5,
+		count: 1,
+		raised_at: 60,
+		own: 4,
+		share: 10_000,
+	};
+	assert_eq!(provider.pending.last(), Some(&newest));
+	assert_eq!((provider.frozen(), provider.free_bonded()), (24, 476));
+	// Less 1 % of 1,000, and 1 % of what that leaves, rounded up.
+	assert_eq!(provider.capacity(1_000), 476 + 980);
 	let record = staking::WorkerRecord {
 		provider: runtime_account(7),
 		retired_at: Some(12u32),
@@ -330,7 +333,7 @@ fn providers_offers_and_totals_are_read() {
 		retention_hours: Some(24),
 		gpu_memory_gib: 80,
 	};
-	// price, attributes, slots, busy, index, deposit ticket, units held
+	// price, attributes, slots, busy, index, class, deposit ticket, units held
 	let offer = stored::<Offer>(
 		storage::OFFERS,
 		(
@@ -339,6 +342,7 @@ fn providers_offers_and_totals_are_read() {
 			3u32,
 			1u32,
 			Some(6u32),
+			PriceClass::Small,
 			1_000u128,
 			1_000u128,
 		),
@@ -366,12 +370,6 @@ fn providers_offers_and_totals_are_read() {
 	};
 	let read = stored::<Totals>(storage::TOTALS, totals);
 	assert_eq!((read.paid, read.provider, read.jobs), (10, 6, 3));
-
-	let bounds = PriceBounds {
-		floor: Price::flat(1),
-		ceiling: Price::flat(9),
-	};
-	assert_eq!(stored::<PriceBounds>(storage::BOUNDS, bounds), bounds);
 }
 
 #[test]

@@ -6,10 +6,13 @@ use athanor_primitives::{
 	eligibility::{Eligibility, Ineligible},
 	explain::{FreedBy, Held, HeldFor, HeldUntil},
 	job::{Assignment, JobInput, JobRequest, PromptFormat, Sampler},
-	model::{ModelHashes, NumericClass},
-	price::Price,
+	model::{ModelHashes, NumericClass, PriceClass},
+	policy::{Period, Policy},
+	price::{Price, PriceBounds},
 };
-use athanor_runtime::{Balances, Jobs, Models, Pricing, Runtime, RuntimeOrigin, Staking, System};
+use athanor_runtime::{
+	Balances, Jobs, Models, Pricing, Rewards, Runtime, RuntimeOrigin, Staking, System,
+};
 use codec::{Decode, Encode};
 use polkadot_sdk::{
 	frame_support::{traits::fungible::Mutate, view_functions::ViewFunctionId},
@@ -21,7 +24,7 @@ use subxt::{dynamic::Value, ext::frame_decode::view_functions::IntoEncodableValu
 use super::{METADATA, account, attributes, runtime_account};
 use crate::{
 	chain::{
-		Candidate, MarketQuote, Match, WaitsFor,
+		Candidate, MarketQuote, Match, OwnRoyalty, PaymentShares, Simulation, WaitsFor,
 		dispatch::rejection,
 		names::{Item, views},
 		types::AccountId,
@@ -175,6 +178,110 @@ fn a_live_job_says_what_it_waits_for() {
 }
 
 #[test]
+fn the_shares_of_a_payment_are_those_of_now() {
+	chain().execute_with(|| {
+		let shares: PaymentShares = ask(views::SHARES_OF_PAYMENT, ()).unwrap();
+		let expected = PaymentShares {
+			treasury: 50_000,
+			burn: 10_000,
+		};
+		assert_eq!(shares, expected);
+	});
+}
+
+#[test]
+fn prices_and_policies_are_told() {
+	chain().execute_with(|| {
+		let class = || (PriceClass::Small.to_raw(),);
+		let unset: Policy = ask(views::POLICY_OF, class()).unwrap();
+		assert_eq!((unset.bounds.floor, unset.step), (Price::flat(1), 0));
+		let policy = Policy {
+			bounds: PriceBounds {
+				floor: Price::flat(7),
+				ceiling: Price::flat(9),
+			},
+			low: 2,
+			high: 3,
+			step: 4,
+		};
+		Pricing::set_policy(RuntimeOrigin::root(), PriceClass::Small, policy).unwrap();
+		assert_eq!(ask::<Policy>(views::POLICY_OF, class()).unwrap(), policy);
+		let bounds: PriceBounds = ask(views::BOUNDS_OF, class()).unwrap();
+		assert_eq!(bounds, policy.bounds);
+	});
+}
+
+#[test]
+fn policies_are_simulated() {
+	chain().execute_with(|| {
+		let period = Period {
+			ended_at: 600,
+			price: Price::flat(100),
+			busy_blocks: 1,
+			slot_blocks: 1,
+			tokens_in: 10,
+			tokens_out: 20,
+		};
+		athanor_pricing::History::<Runtime>::mutate(PriceClass::Large, |history| {
+			history.try_push(period).unwrap();
+		});
+		let history: Vec<Period> = ask(views::HISTORY_OF, (PriceClass::Large.to_raw(),)).unwrap();
+		assert_eq!(history, [period]);
+		let policy = Policy {
+			bounds: PriceBounds {
+				floor: Price::flat(7),
+				ceiling: Price::flat(90),
+			},
+			low: 2,
+			high: 3,
+			step: u32::MAX,
+		};
+		let arguments = (PriceClass::Large.to_raw(), policy.to_raw());
+		let answer: Simulation = ask(views::SIMULATE_POLICY, arguments).unwrap();
+		// What goes beyond the limits is simulated as the limit.
+		assert_eq!(
+			(answer.policy.bounds, answer.policy.step),
+			(policy.bounds, 100_000)
+		);
+		assert_eq!(answer.next, Price::flat(90));
+		assert_eq!((answer.revenue, answer.revenue_would_be), (3_000, 2_700));
+		let [replayed] = answer.periods[..] else {
+			panic!("{answer:?}")
+		};
+		assert_eq!(
+			(replayed.ended_at, replayed.utilisation),
+			(600, Some(1_000_000))
+		);
+		assert_eq!(
+			(replayed.price, replayed.would_be),
+			(period.price, Price::flat(90))
+		);
+	});
+}
+
+#[test]
+fn own_royalties_are_told() {
+	chain().execute_with(|| {
+		let own = |byte| -> Vec<OwnRoyalty> {
+			ask(views::ROYALTIES_OF, (account(byte), 100u32)).unwrap()
+		};
+		assert_eq!(own(9), []);
+		Rewards::transfer_royalty(signed(9), 0, runtime_account(1), 250_000).unwrap();
+		athanor_rewards::Royalties::<Runtime>::mutate(0, |royalty| {
+			let royalty = royalty.as_mut().unwrap();
+			royalty.income.earn(1_000, 1_000_000).unwrap();
+		});
+		let one = |shares, claimable| OwnRoyalty {
+			model: 0,
+			shares,
+			claimable,
+		};
+		assert_eq!(own(9), [one(750_000, 750)]);
+		assert_eq!(own(1), [one(250_000, 250)]);
+	});
+}
+
+#[test]
 fn every_held_unit_is_explained() {
 	chain().execute_with(|| {
 		Jobs::post(signed(1), request(Assignment::Open)).unwrap();
@@ -206,6 +313,11 @@ fn every_held_unit_is_explained() {
 		});
 		assert_eq!(offer.freed_by, FreedBy::PricingRemoveOffer);
 		assert_eq!(held(9)[0].reason, HeldFor::ModelDeposit { model: 0 });
+		Rewards::transfer_royalty(signed(9), 0, runtime_account(1), 1).unwrap();
+		let royalty = held(9)
+			.into_iter()
+			.filter(|held| held.reason == HeldFor::RoyaltyDeposit { model: 0 });
+		assert_eq!(royalty.count(), 3);
 
 		// What is explained is what is on hold.
 		for byte in [1, 7, 9] {

@@ -1,6 +1,6 @@
 //! Every state ends by itself.
 
-use athanor_primitives::{job::CloseReason, testing};
+use athanor_primitives::{job::CloseReason, ports::Victim, testing};
 use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
 use polkadot_sdk::*;
 use pretty_assertions::assert_eq;
@@ -58,9 +58,18 @@ fn a_missed_deadline_slashes_and_offers_again_to_another() {
 				offered_again: true
 			}
 		);
+		let victim = Victim {
+			requester: ALICE,
+			escrow: ESCROW,
+			paid: 0,
+		};
+		assert_eq!(testing::victims(), vec![(victim, None)]);
+		// Work that came to nothing took no tokens.
+		assert_eq!(testing::used(), vec![]);
 		// The queue is worked off after the deadlines, so the next provider has it at once.
 		assert_eq!(holder(id), OTHER_PROVIDER);
 		complete(id, &[1]);
+		assert_eq!(testing::used().len(), 1);
 		advance(2);
 		assert_eq!(
 			Outcomes::<Test>::get(id).unwrap().provider,

@@ -1,6 +1,7 @@
 //! Two receipts for one job: what proves them, and what it costs.
 
 use athanor_primitives::{
+	ports::Victim,
 	receipt::{Finish, Receipt, SignedReceipt},
 	testing::{self, MockFault},
 };
@@ -14,6 +15,15 @@ use crate::{Equivocations, Error, Queue, Receipts, mock::*};
 
 /// What was taken.
 const SLASH: u128 = 10_000;
+
+/// Who posted the usual request.
+fn victim() -> Victim<AccountId> {
+	Victim {
+		requester: ALICE,
+		escrow: ESCROW,
+		paid: 0,
+	}
+}
 
 fn equivocated(job: JobId, provider: AccountId, offered_again: bool) -> Event<Test> {
 	Event::WorkerEquivocated {
@@ -56,6 +66,7 @@ fn while_it_works_it_loses_stake_and_job() {
 		assert_eq!(result.unwrap().pays_fee, Pays::No);
 		assert_eq!(events(), vec![equivocated(id, PROVIDER, true)]);
 		assert_eq!(equivocations(), vec![(PROVIDER, id)]);
+		assert_eq!(testing::victims(), vec![(victim(), Some(BOB))]);
 		assert_eq!(testing::free_slots(MODEL, PROVIDER), Some(4));
 		assert_eq!(testing::committed(PROVIDER), 0);
 		assert!(is_open(id));
@@ -112,7 +123,13 @@ fn after_the_payment_it_loses_stake() {
 		assert_ok!(report(two_receipts(PROVIDER, id)));
 		assert_eq!(events(), vec![equivocated(id, PROVIDER, false)]);
 		assert_eq!(equivocations(), vec![(PROVIDER, id)]);
-		// What is paid is paid.
+		// What is paid is paid, and comes back out of the slash.
+		let victim = Victim {
+			paid: before.spent,
+			..victim()
+		};
+		assert!(before.spent > 0);
+		assert_eq!(testing::victims(), vec![(victim, Some(BOB))]);
 		assert_eq!(outcome(id), before);
 		assert!(Receipts::<Test>::contains_key(id));
 	});

@@ -2,6 +2,8 @@
 
 use athanor_primitives::{
 	job::{CloseReason, JobInput, Sampler, sampler_seed},
+	model::ModelInfo,
+	ports::{ModelRegistry, Parties, Used},
 	split::Payment,
 	testing,
 };
@@ -45,6 +47,11 @@ fn a_job_is_posted_assigned_delivered_and_paid() {
 
 		complete(id, &[5, 6, 7]);
 		assert_eq!(testing::free_slots(MODEL, PROVIDER), Some(4));
+		let used = Used {
+			tokens_in: 8,
+			tokens_out: 3,
+		};
+		assert_eq!(testing::used(), vec![used]);
 		let stored = Receipts::<Test>::get(id).unwrap();
 		assert_eq!(stored.tokens.to_vec(), vec![5, 6, 7]);
 		assert_eq!(stored.text.to_vec(), b"there was a fox.".to_vec());
@@ -100,6 +107,36 @@ fn a_job_is_posted_assigned_delivered_and_paid() {
 			),
 			(1, Some(2), Some(2), 4)
 		);
+	});
+}
+
+#[test]
+fn a_payment_is_told_what_held_when_the_job_was_posted() {
+	ExtBuilder::default().build_and_execute(|| {
+		advance(2);
+		let id = post();
+		let posted_at = System::block_number();
+		let expected = Parties {
+			requester: ALICE,
+			provider: PROVIDER,
+			author: AUTHOR,
+			model: MODEL,
+			royalty: 100_000,
+			posted_at: posted_at.try_into().unwrap(),
+		};
+		// The model changes hands while the job is on its way.
+		let sold = testing::MockModels::model(MODEL, None).unwrap();
+		testing::set_model(
+			MODEL,
+			ModelInfo {
+				author: BOB,
+				..sold
+			},
+		);
+		advance(1);
+		complete(id, &[5]);
+		advance(2);
+		assert_eq!(paid()[0].1, expected);
 	});
 }
 

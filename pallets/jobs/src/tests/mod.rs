@@ -14,6 +14,7 @@ mod invariants;
 mod laws;
 mod lifetimes;
 mod open;
+mod periods;
 mod post_errors;
 mod quote;
 mod receipts;

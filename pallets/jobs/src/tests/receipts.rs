@@ -274,6 +274,8 @@ fn a_rejection_refunds_everything_and_slashes_nobody() {
 			CloseReason::Rejected
 		);
 		assert!(testing::slashes().is_empty() && paid().is_empty());
+		// Nobody pays for its tokens.
+		assert_eq!(testing::used(), vec![]);
 	});
 }
 

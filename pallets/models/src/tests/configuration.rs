@@ -79,7 +79,18 @@ fn bounds_are_constants_that_clients_can_read() {
 		assert_eq!(value("RetirementNotice"), NOTICE);
 		assert_eq!(value("RetirementGrace"), GRACE);
 		assert_eq!(value("VersionGrace"), CHANGEOVER);
-		assert_eq!(value("MaxRoyalty"), 200_000);
+	});
+}
+
+#[test]
+fn the_highest_royalty_is_that_of_now() {
+	ExtBuilder::default().build_and_execute(|| {
+		assert_eq!(Models::max_royalty(), Permill::from_percent(20));
+		MaxRoyalty::set(Permill::from_percent(3));
+		assert_eq!(Models::max_royalty(), Permill::from_percent(3));
+		let constants = Models::pallet_constants_metadata();
+		let names: Vec<_> = constants.iter().map(|constant| constant.name).collect();
+		assert!(!names.contains(&"MaxRoyalty"), "it is none: {names:?}");
 	});
 }
 

@@ -261,10 +261,12 @@ fn records_are_what_could_have_been_registered() {
 	breaks_version(TEXTS, 1, |version| {
 		version.source = vec![b'\n'].try_into().unwrap()
 	});
-	const LENGTHS: &str =
-		"models: the template overhead is below the context length, which is at most 2^20";
+	const LENGTHS: &str = "models: the template overhead is at most 1,024 and below the context length, which is at most 2^20";
 	breaks_version(LENGTHS, 2, |version| {
 		version.template_overhead = version.context_length
+	});
+	breaks_version(LENGTHS, 2, |version| {
+		(version.template_overhead, version.context_length) = (1_025, 4_096)
 	});
 	breaks_version(LENGTHS, 1, |version| version.context_length = (1 << 20) + 1);
 	const CLASS: &str = "models: the price class is that of the number of parameters";

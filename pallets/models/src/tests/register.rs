@@ -12,8 +12,10 @@ use polkadot_sdk::{
 use pretty_assertions::assert_eq;
 
 use crate::{
-	ByHashes, Error, Event, Model, ModelSpec, ModelStatus, Models as Stored, ModelsOf, NextModelId,
-	Version, VersionId, VersionStatus, Versions, mock::*, types::content_key,
+	ByHashes, Error, Event, MAX_TEMPLATE_OVERHEAD, Model, ModelSpec, ModelStatus, Models as Stored,
+	ModelsOf, NextModelId, Version, VersionId, VersionStatus, Versions,
+	mock::*,
+	types::{MAX_CONTEXT_LENGTH, content_key},
 };
 
 /// The error of registering this as [`ALICE`]; storage must not change.
@@ -156,7 +158,7 @@ fn limits_are_inclusive() {
 			licence: vec![b'l'; 256],
 			source: vec![b's'; 256],
 			context_length: 1 << 20,
-			template_overhead: (1 << 20) - 1,
+			template_overhead: MAX_TEMPLATE_OVERHEAD,
 			royalty: Permill::from_percent(20),
 			numeric_class: NumericClass::Exact,
 			..spec(1)
@@ -314,6 +316,15 @@ fn the_template_must_leave_room_for_an_input() {
 				Error::TemplateOverheadInvalid,
 			);
 		}
+		// The context is long enough, but a job would take too long.
+		refused(
+			ModelSpec {
+				template_overhead: MAX_TEMPLATE_OVERHEAD + 1,
+				context_length: MAX_CONTEXT_LENGTH,
+				..spec(1)
+			},
+			Error::TemplateOverheadInvalid,
+		);
 	});
 }
 

@@ -60,7 +60,7 @@ fn conditions_are_asked_in_order_and_all_ways_agree() {
 		.offer(ALICE, 50, 1)
 		.build_and_execute(|| {
 			assert_ok!(take(ALICE));
-			set_bounds(60, 10_000);
+			set_bounds(10, 49);
 			testing::reset();
 			set_version(VERSION, true);
 			set_version(2, true);
@@ -110,7 +110,7 @@ fn each_condition_alone_keeps_a_provider_from_a_job() {
 		|_| {
 			assert_ok!(remove_offer(ALICE));
 		},
-		|_| set_bounds(60, 10_000),
+		|_| set_bounds(10, 49),
 		|demand| demand.ceiling.input = 49,
 		|demand| demand.needs.regions = FRANCE,
 		|demand| demand.needs.max_retention_hours = Some(23),
@@ -155,10 +155,7 @@ fn an_offer_for_what_has_left_the_registry_is_none() {
 #[test]
 fn a_job_that_no_balance_could_pay_is_above_any_ceiling() {
 	ExtBuilder::default().build_and_execute(|| {
-		HardBounds::set(PriceBounds {
-			floor: Price::flat(1),
-			ceiling: ANY_PRICE,
-		});
+		widen_limits();
 		set_bounds(1, u128::MAX);
 		let price = u128::MAX / 200;
 		assert_ok!(set_offer(ALICE, price, 1));

@@ -74,11 +74,11 @@ fn a_draw_never_picks_what_it_must_not() {
 	const NO_COVER: AccountId = 21;
 	const SMALL_GPU: AccountId = 22;
 	let builder = (FULL..=SMALL_GPU).fold(ExtBuilder::default(), |builder, who| match who {
-		OUT_OF_BOUNDS => builder.offer(who, 20, 1),
+		OUT_OF_BOUNDS => builder.offer(who, 59, 1),
 		DEAR => builder.offer(who, 61, 1),
 		_ => builder.offer(who, 50, 1),
 	});
-	builder.offer(ALICE, 60, 1).build_and_execute(|| {
+	builder.offer(ALICE, 57, 1).build_and_execute(|| {
 		// All are looked at, so that what is not drawn could not be.
 		DrawSample::set(64);
 		assert_ok!(take(FULL));
@@ -99,7 +99,7 @@ fn a_draw_never_picks_what_it_must_not() {
 		testing::set_paused(PAUSED, true);
 		testing::remove_keys(NO_KEY);
 		testing::set_bonded(NO_COVER, 9);
-		set_bounds(30, 10_000);
+		set_bounds(10, 58);
 
 		let asked = Demand {
 			exclude: &[EXCLUDED],
@@ -177,7 +177,7 @@ fn a_draw_keeps_to_the_version_of_the_job() {
 				assert_eq!(draw(seed), Some(ALICE));
 				give_back(ALICE);
 				assert_eq!(draw_for(&new, seed), Some(BOB));
-				Pricing::give_back(MODEL, 2, &BOB);
+				Pricing::give_back(MODEL, 2, &BOB, None);
 			}
 		});
 }
@@ -360,10 +360,7 @@ fn the_same_randomness_draws_the_same_offer() {
 fn the_highest_prices_do_not_overflow() {
 	let top = Price::flat(u128::MAX);
 	ExtBuilder::default().build_and_execute(|| {
-		HardBounds::set(PriceBounds {
-			floor: Price::flat(0),
-			ceiling: top,
-		});
+		widen_limits();
 		set_bounds(0, u128::MAX);
 		assert_ok!(publish(ALICE, MODEL, VERSION, top, 1));
 		assert_ok!(publish(BOB, MODEL, VERSION, top, 1));

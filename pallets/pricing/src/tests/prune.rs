@@ -17,8 +17,8 @@ fn an_offer_that_can_get_work_is_not_pruned() {
 		.offer(ALICE, 20, 1)
 		.build_and_execute(|| {
 			assert_noop!(prune(ALICE), Error::<Test>::StillActive);
-			// Out of bounds is no reason: governance may come back.
-			set_bounds(100, 200);
+			// Above the governed ceiling is no reason: governance may come back.
+			set_bounds(10, 15);
 			assert_noop!(prune(ALICE), Error::<Test>::StillActive);
 			// Neither is having no free slot.
 			set_bounds(10, 200);

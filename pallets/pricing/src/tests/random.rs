@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use athanor_primitives::ports::{ExplainHolds, ModelRegistry, ProviderRegistry};
+use athanor_primitives::ports::{ExplainHolds, ModelRegistry, ProviderRegistry, Used};
 use proptest::prelude::*;
 use sp_runtime::traits::Dispatchable;
 
@@ -53,7 +53,7 @@ enum Op {
 	SetOffer(AccountId, ModelVersion, Price, u32, Attributes),
 	RemoveOffer(AccountId, ModelVersion),
 	PruneOffer(AccountId, ModelVersion),
-	SetBounds(PriceClass, u128, u128),
+	SetPolicy(PriceClass, Policy),
 	SetActive(AccountId, bool),
 	SetPaused(AccountId, bool),
 	SetChilled(AccountId, bool),
@@ -61,7 +61,8 @@ enum Op {
 	Retire(ModelVersion),
 	Take(AccountId, Ask),
 	Draw(Ask, [u8; 32]),
-	GiveBack(usize),
+	GiveBack(usize, Option<Used>),
+	Blocks(u32),
 }
 
 const PROVIDERS: core::ops::Range<AccountId> = 10..24;
@@ -135,6 +136,30 @@ fn ask() -> impl Strategy<Value = Ask> {
 		})
 }
 
+fn used() -> impl Strategy<Value = Used> {
+	any::<(u32, u32)>().prop_map(|(tokens_in, tokens_out)| Used {
+		tokens_in,
+		tokens_out,
+	})
+}
+
+fn share() -> impl Strategy<Value = u32> {
+	prop_oneof![8 => 0..=1_000_000u32, 1 => any::<u32>()]
+}
+
+fn policy() -> impl Strategy<Value = Policy> {
+	let bounds = (units(), units());
+	(bounds, share(), share(), share()).prop_map(|(bounds, low, high, step)| Policy {
+		bounds: PriceBounds {
+			floor: Price::flat(bounds.0),
+			ceiling: Price::flat(bounds.1),
+		},
+		low,
+		high,
+		step: step / 5,
+	})
+}
+
 fn op() -> impl Strategy<Value = Op> {
 	let class = prop::sample::select(PriceClass::ALL.to_vec());
 	prop_oneof![
@@ -144,8 +169,7 @@ fn op() -> impl Strategy<Value = Op> {
 			}),
 		3 => (who(), key()).prop_map(|(who, key)| Op::RemoveOffer(who, key)),
 		2 => (who(), key()).prop_map(|(who, key)| Op::PruneOffer(who, key)),
-		1 => (class, units(), units())
-			.prop_map(|(class, floor, ceiling)| Op::SetBounds(class, floor, ceiling)),
+		1 => (class, policy()).prop_map(|(class, policy)| Op::SetPolicy(class, policy)),
 		1 => (who(), any::<bool>()).prop_map(|(who, active)| Op::SetActive(who, active)),
 		1 => (who(), any::<bool>()).prop_map(|(who, paused)| Op::SetPaused(who, paused)),
 		1 => (who(), any::<bool>()).prop_map(|(who, chilled)| Op::SetChilled(who, chilled)),
@@ -153,7 +177,9 @@ fn op() -> impl Strategy<Value = Op> {
 		1 => key().prop_map(Op::Retire),
 		4 => (who(), ask()).prop_map(|(who, ask)| Op::Take(who, ask)),
 		12 => (ask(), any::<[u8; 32]>()).prop_map(|(ask, random)| Op::Draw(ask, random)),
-		6 => any::<usize>().prop_map(Op::GiveBack),
+		6 => (any::<usize>(), prop::option::of(used()))
+			.prop_map(|(at, used)| Op::GiveBack(at, used)),
+		4 => (1..2 * PERIOD).prop_map(Op::Blocks),
 	]
 }
 
@@ -173,34 +199,28 @@ impl Jobs {
 	/// A slot was given: there was one, and the price is the offer's.
 	fn start(&mut self, ask: &Ask, who: AccountId, price: Price) {
 		let offer = Offers::<Test>::get(ask.key, who).unwrap();
-		assert_eq!(offer.price, price);
+		let class = testing::MockModels::model(ask.key.0, Some(ask.key.1))
+			.unwrap()
+			.price_class;
+		assert_eq!(
+			price,
+			offer.price.at_least(&Pricing::bounds_of(class).floor)
+		);
 		assert!(price.within(&Price::flat(ask.ceiling)));
 		assert!(offer.busy <= offer.slots);
 		testing::MockProviders::commit(&who, ask.cover);
 		self.0.push((ask.key, who, ask.cover));
 	}
 
-	fn end(&mut self, at: usize) {
+	fn end(&mut self, at: usize, used: Option<Used>) {
 		let ((model, version), who, cover) = self.0.swap_remove(at);
 		testing::MockProviders::release(&who, cover);
-		Pricing::give_back(model, version, &who);
+		Pricing::give_back(model, version, &who, used);
 	}
 }
 
 fn call(who: AccountId, call: Call<Test>) {
 	let _ = RuntimeCall::Pricing(call).dispatch(signed(who));
-}
-
-fn set_random_bounds(class: PriceClass, floor: u128, ceiling: u128) {
-	let bounds = PriceBounds {
-		floor: Price::flat(floor),
-		ceiling: Price::flat(ceiling),
-	};
-	let set = RuntimeCall::Pricing(Call::set_bounds { class, bounds });
-	assert_eq!(
-		set.dispatch(RuntimeOrigin::root()).is_ok(),
-		floor <= ceiling
-	);
 }
 
 /// Retires a version, or brings it back. The first of the small model stays, so that something happens.
@@ -248,7 +268,11 @@ fn run(op: Op, jobs: &mut Jobs) {
 			};
 			call(ALICE, prune);
 		}
-		Op::SetBounds(class, floor, ceiling) => set_random_bounds(class, floor, ceiling),
+		Op::SetPolicy(class, policy) => {
+			let sound = Pricing::simulate_policy(class, policy).policy == policy;
+			let set = RuntimeCall::Pricing(Call::set_policy { class, policy });
+			assert_eq!(set.dispatch(RuntimeOrigin::root()).is_ok(), sound);
+		}
 		Op::SetActive(who, active) => testing::set_active(who, active),
 		Op::SetPaused(who, paused) => testing::set_paused(who, paused),
 		Op::SetChilled(who, chilled) => testing::set_chilled(who, chilled),
@@ -264,9 +288,10 @@ fn run(op: Op, jobs: &mut Jobs) {
 			}
 		}
 		Op::Draw(ask, random) => draw_one(&ask, &random, jobs),
-		Op::GiveBack(at) => {
+		Op::Blocks(blocks) => advance(blocks),
+		Op::GiveBack(at, used) => {
 			if let Some(at) = at.checked_rem(jobs.0.len()) {
-				jobs.end(at);
+				jobs.end(at, used);
 			}
 		}
 	}
@@ -280,7 +305,7 @@ fn check_sums(jobs: &Jobs, deposit: u128) {
 		busy.insert((key, who), offer.busy);
 		*offers.entry(who).or_default() += 1;
 	}
-	busy.extend(Draining::<Test>::iter().map(|(key, who, slots)| ((key, who), slots)));
+	busy.extend(Draining::<Test>::iter().map(|(key, who, left)| ((key, who), left.slots)));
 	busy.retain(|_, slots| *slots > 0);
 	assert_eq!(busy, jobs.running());
 	for who in PROVIDERS {
@@ -311,7 +336,7 @@ proptest! {
 				check_sums(&jobs, deposit);
 			}
 			while !jobs.0.is_empty() {
-				jobs.end(0);
+				jobs.end(0, None);
 			}
 			assert_eq!(Draining::<Test>::iter().count(), 0);
 			assert_eq!(Pricing::do_try_state(), Ok(()));

@@ -76,6 +76,9 @@ fn draw_with_offers(offers: u64, slots: u32) -> u32 {
 	count
 }
 
+/// What a draw reads however many offers it looks at. The number of the block is read for the meter.
+const SHARED: u32 = 6;
+
 #[test]
 fn the_counter_counts() {
 	ExtBuilder::default()
@@ -92,10 +95,10 @@ fn the_counter_counts() {
 
 #[test]
 fn a_draw_reads_no_more_with_many_offers() {
-	// Bounds, count and version, and the index and the offer of each candidate. Providers and
-	// models are mocked and read nothing.
-	let most = 3 + 2 * SAMPLE;
-	assert_eq!(draw_with_offers(1, 2), 3 + 2);
+	// Policy, price, count, meter and version, and the index and the offer of each candidate. Providers
+	// and models are mocked and read nothing.
+	let most = SHARED + 2 * SAMPLE;
+	assert_eq!(draw_with_offers(1, 2), SHARED + 2);
 	assert_eq!(draw_with_offers(8, 2), most);
 	assert_eq!(draw_with_offers(9, 2), most);
 	assert_eq!(draw_with_offers(500, 2), most);
@@ -104,7 +107,7 @@ fn a_draw_reads_no_more_with_many_offers() {
 #[test]
 fn taking_the_last_slot_reads_no_more_with_many_offers() {
 	// The count again, the last entry of the index, and its offer.
-	let most = 3 + 2 * SAMPLE + 3;
+	let most = SHARED + 2 * SAMPLE + 3;
 	assert_eq!(draw_with_offers(500, 1), most);
 	// The winner may be the last entry itself.
 	assert!(draw_with_offers(9, 1) <= most);
@@ -121,8 +124,9 @@ fn a_draw_from_an_allow_list_reads_the_list_and_no_index() {
 			allow: &allow,
 			..demand()
 		};
-		// Bounds and version, and an offer or its absence for each on the list.
-		assert_eq!(reads(|| assert!(draw_for(&demand, 1).is_some())), 2 + 16);
+		// All but the count, and an offer or its absence for each on the list.
+		let most = SHARED - 1 + 16;
+		assert_eq!(reads(|| assert!(draw_for(&demand, 1).is_some())), most);
 	});
 }
 
@@ -133,8 +137,27 @@ fn giving_back_reads_no_more_with_many_offers() {
 	});
 	builder.build_and_execute(|| {
 		let winner = draw(1).unwrap();
-		// The offer and the count.
-		assert_eq!(reads(|| give_back(winner)), 2);
+		// The offer, the number of the block, the meter and the count.
+		assert_eq!(reads(|| give_back(winner)), 4);
 		assert_eq!(index().last(), Some(&winner));
 	});
+}
+
+/// Reads of the end of a period among so many offers.
+fn period_with_offers(offers: u64) -> u32 {
+	let mut count = 0;
+	let builder = (100..100 + offers).fold(ExtBuilder::default(), |builder, who| {
+		builder.offer(who, 50, 2)
+	});
+	builder.build_and_execute(|| {
+		advance(PERIOD - 2);
+		count = reads(|| advance(1));
+		assert_eq!(price_now(), Price::flat(10));
+	});
+	count
+}
+
+#[test]
+fn a_period_ends_with_no_more_reads_among_many_offers() {
+	assert_eq!(period_with_offers(1), period_with_offers(500));
 }

@@ -97,7 +97,7 @@ fn give_back_without_an_offer_does_nothing() {
 			give_back(ALICE);
 			frame_support::assert_storage_noop!({
 				give_back(ALICE);
-				Pricing::give_back(9, VERSION, &BOB);
+				Pricing::give_back(9, VERSION, &BOB, None);
 			});
 			assert_eq!(offer(ALICE), None);
 			assert_eq!(held(ALICE), 0);
@@ -106,19 +106,19 @@ fn give_back_without_an_offer_does_nothing() {
 
 #[test]
 fn an_offer_made_anew_counts_the_jobs_of_the_old_one() {
-	let key = (MODEL, VERSION);
+	let drained = || Draining::<Test>::get((MODEL, VERSION), ALICE).map(|drained| drained.slots);
 	ExtBuilder::default()
 		.offer(ALICE, 20, 2)
 		.build_and_execute(|| {
 			assert_ok!(take(ALICE));
 			assert_ok!(take(ALICE));
 			assert_ok!(remove_offer(ALICE));
-			assert_eq!(Draining::<Test>::get(key, ALICE), Some(2));
+			assert_eq!(drained(), Some(2));
 			give_back(ALICE);
-			assert_eq!(Draining::<Test>::get(key, ALICE), Some(1));
+			assert_eq!(drained(), Some(1));
 
 			assert_ok!(set_offer(ALICE, 20, 1));
-			assert_eq!(Draining::<Test>::get(key, ALICE), None);
+			assert_eq!(drained(), None);
 			assert_eq!((busy(ALICE), offer(ALICE).unwrap().index), (1, None));
 			assert_eq!(take(ALICE), Err(Ineligible::NoFreeSlot));
 			assert_eq!(draw(0), None);
@@ -132,7 +132,7 @@ fn an_offer_made_anew_counts_the_jobs_of_the_old_one() {
 			assert_ok!(remove_offer(ALICE));
 			for left in [Some(1), None, None] {
 				give_back(ALICE);
-				assert_eq!(Draining::<Test>::get(key, ALICE), left);
+				assert_eq!(drained(), left);
 			}
 			assert_ok!(set_offer(ALICE, 20, 1));
 			assert_eq!(busy(ALICE), 0);

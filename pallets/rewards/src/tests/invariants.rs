@@ -4,7 +4,7 @@ use athanor_primitives::split::Payment;
 use polkadot_sdk::{frame_support::assert_ok, sp_runtime::TryRuntimeError};
 use pretty_assertions::assert_eq;
 
-use crate::{Totals, mock::*, types};
+use crate::{Deposits, Holders, Record, Royalties, Totals, mock::*, types};
 
 /// Pays, breaks something and expects the law with this name to notice.
 fn breaks(law: &'static str, change: impl FnOnce(&mut types::Totals)) {
@@ -60,4 +60,119 @@ fn totals_do_not_wrap() {
 		..Default::default()
 	};
 	assert_eq!(types::Totals::default().with(&impossible), None);
+}
+
+/// Splits a royalty, gives it income, breaks something and expects the law with this name to notice.
+fn breaks_royalty(law: &'static str, change: impl FnOnce()) {
+	ExtBuilder::default().rich().build().execute_with(|| {
+		assert_ok!(transfer(AUTHOR, ALICE, 400_000));
+		pay_royalty(1_000, 2);
+		assert_ok!(Rewards::do_try_state());
+		change();
+		assert_eq!(Rewards::do_try_state(), Err(TryRuntimeError::Other(law)));
+	});
+}
+
+fn change_royalty(change: impl FnOnce(&mut crate::RoyaltyOf<Test>)) {
+	Royalties::<Test>::mutate(MODEL, |royalty| change(royalty.as_mut().unwrap()));
+}
+
+fn change_alice(change: impl FnOnce(&mut crate::HolderOf<Test>)) {
+	Holders::<Test>::mutate(ALICE, MODEL, |holder| change(holder.as_mut().unwrap()));
+}
+
+#[test]
+fn holders_belong_to_a_split_royalty() {
+	breaks_royalty("rewards: every holder belongs to a split royalty", || {
+		Royalties::<Test>::remove(MODEL)
+	});
+}
+
+#[test]
+fn holders_have_something() {
+	breaks_royalty(
+		"rewards: a holder has shares, or something to claim",
+		|| change_alice(|alice| alice.shares = 0),
+	);
+}
+
+#[test]
+fn holders_are_counted() {
+	const LAW: &str = "rewards: a split royalty counts its holders, and has one at least";
+	breaks_royalty(LAW, || change_royalty(|royalty| royalty.holders = 3));
+	breaks_royalty(LAW, || Holders::<Test>::remove(ALICE, MODEL));
+	breaks_royalty(LAW, || {
+		let royalty = Royalties::<Test>::get(MODEL).unwrap();
+		Royalties::<Test>::insert(
+			8,
+			types::Royalty {
+				holders: 0,
+				..royalty
+			},
+		);
+	});
+}
+
+#[test]
+fn shares_are_a_million() {
+	breaks_royalty(
+		"rewards: a split royalty has the shares of its holders",
+		|| change_alice(|alice| alice.shares += 1),
+	);
+	breaks_royalty(
+		"rewards: the shares of a model's royalty are 1,000,000",
+		|| {
+			change_alice(|alice| alice.shares -= 1);
+			change_royalty(|royalty| royalty.shares -= 1);
+		},
+	);
+}
+
+#[test]
+fn no_more_is_claimable_than_came_in() {
+	const LAW: &str = "rewards: no more can be claimed of a royalty than has come in";
+	breaks_royalty(LAW, || change_royalty(|royalty| royalty.unclaimed -= 1));
+	breaks_royalty(LAW, || change_alice(|alice| alice.earned.before += 1));
+}
+
+#[test]
+fn the_pot_has_what_is_unclaimed() {
+	const LAW: &str = "rewards: the pot has what can be claimed, and the existential deposit";
+	breaks_royalty(LAW, || drop(withdraw(Rewards::pot(), 1)));
+	breaks_royalty(LAW, || change_royalty(|royalty| royalty.unclaimed += 1));
+}
+
+#[test]
+fn records_have_deposits() {
+	const LAW: &str = "rewards: every record has a deposit";
+	breaks_royalty(LAW, || {
+		let (model, who) = (MODEL, ALICE);
+		Deposits::<Test>::remove(AUTHOR, Record::Holder { model, who });
+	});
+	breaks_royalty(LAW, || {
+		Deposits::<Test>::remove(AUTHOR, Record::Royalty { model: MODEL });
+	});
+}
+
+#[test]
+fn deposits_have_records_and_are_on_hold() {
+	breaks_royalty(
+		"rewards: every deposit has a record that names who put it down",
+		|| {
+			let record = Record::Royalty { model: MODEL };
+			let deposit = Deposits::<Test>::get(AUTHOR, record).unwrap();
+			Deposits::<Test>::insert(BOB, Record::Royalty { model: 8 }, deposit);
+		},
+	);
+	const LAW: &str = "rewards: what an account has on hold is the sum of its deposits";
+	breaks_royalty(LAW, || {
+		let record = Record::Royalty { model: MODEL };
+		Deposits::<Test>::mutate(AUTHOR, record, |deposit| {
+			deposit.as_mut().unwrap().amount += 1;
+		});
+	});
+	breaks_royalty(LAW, || {
+		use polkadot_sdk::frame_support::traits::fungible::MutateHold;
+		assert_ok!(Balances::hold(&DepositReason::get(), &BOB, 1));
+	});
 }

@@ -163,7 +163,7 @@ fn one_account_can_have_all_roles() {
 				requester: TREASURY,
 				provider: TREASURY,
 				author: TREASURY,
-				royalty: 100_000,
+				..parties()
 			};
 			let payment = pay(1, 1_000, &everyone);
 			assert_eq!(

@@ -40,6 +40,7 @@ fn parties() -> impl Strategy<Value = Parties<AccountId>> {
 		provider,
 		author,
 		royalty,
+		..crate::mock::parties()
 	})
 }
 

@@ -61,7 +61,7 @@ fn unchill_needs_the_minimum_bonded() {
 		.build_and_execute(|| {
 			assert_ok!(add_key(ALICE, 1));
 			assert_ok!(Staking::chill(signed(ALICE)));
-			assert_eq!(Staking::slash_for_timeout(&ALICE, 0), 100);
+			assert_eq!(time_out(ALICE, 0), 100);
 			skip_blocks(PAUSE);
 			assert_noop!(Staking::unchill(signed(ALICE)), Error::<Test>::StakeTooLow);
 			assert_ok!(Staking::bond(signed(ALICE), 100));
@@ -100,7 +100,7 @@ fn a_chill_does_not_end_a_pause() {
 		.provider(ALICE, 5_000)
 		.build_and_execute(|| {
 			assert_ok!(add_key(ALICE, 1));
-			Staking::slash_for_timeout(&ALICE, 0);
+			time_out(ALICE, 0);
 			assert_ok!(Staking::chill(signed(ALICE)));
 			assert_eq!(refusal(ALICE, 0), Some(Ineligible::Chilled));
 			assert_ok!(Staking::unchill(signed(ALICE)));

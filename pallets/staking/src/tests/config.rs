@@ -80,3 +80,37 @@ fn a_bound_of_no_keys_is_refused() {
 		Staking::check_config();
 	});
 }
+
+#[test]
+#[should_panic(expected = "Era must be more than 0")]
+fn an_era_of_nothing_is_refused() {
+	ExtBuilder::default().build_and_execute(|| {
+		Era::set(0);
+		Staking::check_config();
+	});
+}
+
+#[test]
+#[should_panic(expected = "MinDelegation must be at least the existential deposit")]
+fn delegations_of_dust_are_refused() {
+	ExtBuilder::default().build_and_execute(|| {
+		MinDelegation::set(ED - 1);
+		Staking::check_config();
+	});
+}
+
+#[test]
+#[should_panic(expected = "HookWeight must be enough for one slash")]
+fn a_hook_without_weight_is_refused() {
+	ExtBuilder::default().build_and_execute(|| {
+		HookWeight::set(frame_support::weights::Weight::from_parts(60_000_000, 0));
+		Staking::check_config();
+	});
+}
+
+#[test]
+fn the_pot_has_the_existential_deposit_from_genesis_on() {
+	ExtBuilder::default().build_and_execute(|| {
+		assert_eq!(free(Staking::pot()), ED);
+	});
+}

@@ -11,8 +11,8 @@ fn conditions_are_asked_in_the_order_of_the_port() {
 
 		// Everything is wrong; one thing after the other is mended.
 		assert_ok!(Staking::register(signed(ALICE), MINIMUM));
-		Staking::slash_for_equivocation(&ALICE, 0);
-		Staking::slash_for_timeout(&ALICE, 0);
+		equivocate(ALICE, 0);
+		time_out(ALICE, 0);
 		let cover = 2 * MINIMUM;
 		assert_eq!(refusal(ALICE, cover), Some(Ineligible::Chilled));
 		crate::Providers::<Test>::mutate(ALICE, |record| {
@@ -106,7 +106,7 @@ fn a_slash_below_what_is_committed_stops_new_work_and_nothing_else() {
 			assert_ok!(add_key(ALICE, 1));
 			give_job(ALICE, 800);
 			give_job(ALICE, 1_000);
-			assert_eq!(Staking::slash_for_timeout(&ALICE, 0), 800);
+			assert_eq!(time_out(ALICE, 0), 800);
 			Staking::release(&ALICE, 800);
 			skip_blocks(PAUSE);
 			assert_eq!(
@@ -116,7 +116,7 @@ fn a_slash_below_what_is_committed_stops_new_work_and_nothing_else() {
 			assert_eq!(refusal(ALICE, 201), Some(Ineligible::NotEnoughCover));
 			give_job(ALICE, 200);
 
-			assert_eq!(Staking::slash_for_timeout(&ALICE, 0), 480);
+			assert_eq!(time_out(ALICE, 0), 480);
 			skip_blocks(PAUSE);
 			assert_eq!(
 				(record(ALICE).bonded, record(ALICE).committed),
@@ -141,7 +141,7 @@ fn a_slash_of_everything_leaves_the_jobs_in_hand() {
 			assert_ok!(add_key(ALICE, 1));
 			give_job(ALICE, 400);
 			give_job(ALICE, 600);
-			assert_eq!(Staking::slash_for_timeout(&ALICE, 0), MINIMUM);
+			assert_eq!(time_out(ALICE, 0), MINIMUM);
 			Staking::release(&ALICE, 400);
 			skip_blocks(PAUSE);
 			assert_eq!(refusal(ALICE, 0), Some(Ineligible::StakeTooLow));

@@ -5,19 +5,37 @@ use super::*;
 use crate::Fault;
 use pretty_assertions::assert_eq;
 
-const JOB: u64 = 7;
-
 fn slash(who: AccountId) -> u128 {
-	Staking::slash_for_equivocation(&who, JOB)
+	equivocate(who, JOB)
 }
 
-fn slashed(amount: u128) -> Event<Test> {
-	Event::ProviderSlashed {
-		provider: ALICE,
-		job: JOB,
-		fault: Fault::Equivocation,
-		amount,
-	}
+/// The events of a slash in block 1 that is carried out at once.
+fn slashed(slash: u64, amount: u128) -> [Event<Test>; 2] {
+	let (provider, job, fault) = (ALICE, JOB, Fault::Equivocation);
+	[
+		Event::SlashRaised {
+			slash,
+			provider,
+			job,
+			fault,
+			own: amount,
+			pooled: 0,
+			enacts_at: 1,
+		},
+		Event::ProviderSlashed {
+			slash,
+			provider,
+			job,
+			fault,
+			amount,
+			requester: CAROL,
+			to_requester: 0,
+			reporter: Some(BOB),
+			to_reporter: 0,
+			to_treasury: amount,
+			pooled: 0,
+		},
+	]
 }
 
 const CHILLED: Event<Test> = Event::ProviderChilled { provider: ALICE };
@@ -33,7 +51,8 @@ fn two_receipts_cost_their_share_and_chill() {
 			let after = record(ALICE);
 			assert_eq!((after.bonded, after.slashed), (2_500, 2_500));
 			assert_eq!((held(ALICE), free(TREASURY)), (2_500, ED + 2_500));
-			assert_eq!(events(), vec![slashed(2_500), CHILLED]);
+			let [raised, taken] = slashed(0, 2_500);
+			assert_eq!(events(), vec![raised, taken, CHILLED]);
 			// Chilled, not paused.
 			assert_eq!(after.paused_until, 0);
 			assert_eq!(refusal(ALICE, 0), Some(Ineligible::Chilled));
@@ -48,13 +67,13 @@ fn a_pause_does_not_protect_and_does_not_grow() {
 	ExtBuilder::default()
 		.provider(ALICE, 10_000)
 		.build_and_execute(|| {
-			assert_eq!(Staking::slash_for_timeout(&ALICE, JOB), 1_000);
+			assert_eq!(time_out(ALICE, JOB), 1_000);
 			skip_blocks(1);
 			assert_eq!(slash(ALICE), 4_500);
 			assert_eq!(record(ALICE).paused_until, 1 + PAUSE);
 			// Nor does the chill protect from missed deadlines.
 			skip_blocks(PAUSE);
-			assert_eq!(Staking::slash_for_timeout(&ALICE, JOB), 450);
+			assert_eq!(time_out(ALICE, JOB), 450);
 		});
 }
 
@@ -65,7 +84,8 @@ fn each_pair_costs_and_chills_once() {
 		.build_and_execute(|| {
 			assert_eq!(slash(ALICE), 4_000);
 			assert_eq!(slash(ALICE), 2_000);
-			assert_eq!(events(), vec![slashed(4_000), CHILLED, slashed(2_000)]);
+			let ([raised, taken], [again, more]) = (slashed(0, 4_000), slashed(1, 2_000));
+			assert_eq!(events(), vec![raised, taken, CHILLED, again, more]);
 			assert_eq!(record(ALICE).slashed, 6_000);
 		});
 }

@@ -77,7 +77,7 @@ fn exit_works_while_paused_and_under_the_minimum() {
 	ExtBuilder::default()
 		.provider(ALICE, MINIMUM)
 		.build_and_execute(|| {
-			assert_eq!(Staking::slash_for_timeout(&ALICE, 0), 100);
+			assert_eq!(time_out(ALICE, 0), 100);
 			assert_ok!(Staking::exit(signed(ALICE)));
 			assert_eq!(unbonding(ALICE), vec![(900, 1 + PERIOD)]);
 		});
@@ -187,7 +187,7 @@ fn exit_with_work_in_hand_strands_nothing() {
 			// Its receipts count, and its faults cost.
 			assert!(Staking::is_worker(&ALICE, &key(1)));
 			assert_eq!(record(ALICE).committed, MINIMUM);
-			assert_eq!(Staking::slash_for_timeout(&ALICE, 0), 100);
+			assert_eq!(time_out(ALICE, 0), 100);
 			Staking::release(&ALICE, 300);
 			assert_eq!(unbonding(ALICE), vec![(900, 1 + PERIOD)]);
 
@@ -261,7 +261,7 @@ fn exit_after_a_slash_of_everything_leaves_deregister() {
 		.equivocation_slash(Permill::one())
 		.provider(ALICE, MINIMUM)
 		.build_and_execute(|| {
-			assert_eq!(Staking::slash_for_equivocation(&ALICE, 0), MINIMUM);
+			assert_eq!(equivocate(ALICE, 0), MINIMUM);
 			assert_noop!(Staking::exit(signed(ALICE)), Error::<Test>::AlreadyExited);
 			assert_ok!(Staking::deregister(signed(ALICE)));
 		});

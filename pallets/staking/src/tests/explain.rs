@@ -28,7 +28,11 @@ fn unbonding(amount: u128, unlocks_at: u32) -> Held {
 /// What is explained, after a check that it is all that is on hold.
 fn explained(who: AccountId) -> Vec<Held> {
 	let all = Staking::explain(&who, u32::MAX);
-	assert_eq!(all.iter().map(|part| part.amount).sum::<u128>(), held(who));
+	let on_hold = all.iter().filter(|part| part.reason.is_on_hold());
+	assert_eq!(
+		on_hold.map(|part| part.amount).sum::<u128>(),
+		held(who) + delegated(who)
+	);
 	all
 }
 
@@ -50,7 +54,7 @@ fn every_unit_of_stake_is_explained() {
 				explained(ALICE),
 				vec![bonded(4_000, 4_000), parts[0], parts[1]]
 			);
-			assert_eq!(Staking::slash_for_timeout(&ALICE, 0), 500);
+			assert_eq!(time_out(ALICE, 0), 500);
 			assert_eq!(
 				explained(ALICE),
 				vec![bonded(3_500, 3_500), parts[0], parts[1]]
@@ -88,8 +92,169 @@ fn nothing_is_explained_where_nothing_is_held() {
 		.provider(ALICE, MINIMUM)
 		.build_and_execute(|| {
 			assert_eq!(explained(BOB), vec![]);
-			assert_eq!(Staking::slash_for_timeout(&ALICE, 0), MINIMUM);
+			assert_eq!(time_out(ALICE, 0), MINIMUM);
 			assert_eq!(explained(ALICE), vec![]);
 			assert!(Staking::is_registered(&ALICE));
 		});
+}
+
+fn delegated_to(provider: AccountId, amount: u128) -> Held {
+	Held {
+		reason: HeldFor::Delegation {
+			provider: crate::bytes_of(&provider),
+		},
+		amount,
+		until: HeldUntil::OwnerActs,
+		freed_by: FreedBy::StakingUndelegate,
+	}
+}
+
+fn frozen(slash: u64, amount: u128, until: u32) -> Held {
+	Held {
+		reason: HeldFor::PendingSlash { slash },
+		amount,
+		until: HeldUntil::EndsBy(until),
+		freed_by: FreedBy::StakingCancelSlash,
+	}
+}
+
+#[test]
+fn pending_slashes_are_explained_to_all_whom_they_cost() {
+	ExtBuilder::default()
+		.provider(ALICE, 1_000)
+		.appeal(9)
+		.build_and_execute(|| {
+			assert_ok!(Staking::unbond(signed(ALICE), 1_000));
+			assert_ok!(Staking::bond(signed(ALICE), 1_200));
+			assert_ok!(Staking::delegate(signed(DAVE), ALICE, 500));
+			assert_ok!(Staking::undelegate(signed(DAVE), ALICE, 200));
+			assert_eq!(equivocate(ALICE, JOB), 1_100 + 250);
+			skip_blocks(1);
+			assert_eq!(time_out(ALICE, JOB), 110 + 25);
+			let own = Staking::explain(&ALICE, u32::MAX);
+			// 10 of the second slash is beyond what is bonded.
+			assert_eq!(
+				own,
+				vec![unbonding(990, 21), frozen(0, 1_100, 10), frozen(1, 110, 11)]
+			);
+			let name = crate::bytes_of(&ALICE);
+			let asked_back = Held {
+				reason: HeldFor::UnbondingDelegation { provider: name },
+				amount: 90,
+				until: HeldUntil::CallableFrom(21),
+				freed_by: FreedBy::StakingWithdrawDelegation,
+			};
+			assert_eq!(
+				Staking::explain(&DAVE, u32::MAX),
+				vec![
+					delegated_to(ALICE, 135),
+					asked_back,
+					frozen(0, 250, 10),
+					frozen(1, 25, 11)
+				]
+			);
+			assert_eq!(Staking::explain(&DAVE, 1), vec![delegated_to(ALICE, 135)]);
+			advance(10);
+			let taken = Held {
+				reason: HeldFor::SlashedDelegation { provider: name },
+				amount: 275,
+				until: HeldUntil::OwnerActs,
+				freed_by: FreedBy::StakingCollect,
+			};
+			assert_eq!(
+				Staking::explain(&DAVE, u32::MAX),
+				vec![delegated_to(ALICE, 135), asked_back, taken]
+			);
+			assert_ok!(Staking::collect(signed(BOB), ALICE, DAVE));
+			assert_eq!(
+				Staking::explain(&DAVE, u32::MAX),
+				vec![delegated_to(ALICE, 135), asked_back]
+			);
+		});
+}
+
+#[test]
+fn an_account_that_provides_and_delegates_sees_both() {
+	ExtBuilder::default()
+		.provider(ALICE, 5_000)
+		.provider(BOB, 5_000)
+		.build_and_execute(|| {
+			assert_ok!(Staking::delegate(signed(ALICE), BOB, 300));
+			assert_eq!(
+				Staking::explain(&ALICE, u32::MAX),
+				vec![bonded(5_000, 0), delegated_to(BOB, 300)]
+			);
+		});
+}
+
+#[test]
+fn income_is_explained_until_it_is_claimed() {
+	ExtBuilder::default()
+		.provider(ALICE, 1_000)
+		.build_and_execute(|| {
+			assert_ok!(Staking::delegate(signed(DAVE), ALICE, 500));
+			earn(ALICE, 300);
+			let income = Held {
+				reason: HeldFor::DelegationIncome {
+					provider: crate::bytes_of(&ALICE),
+				},
+				amount: claimable(DAVE, ALICE),
+				until: HeldUntil::OwnerActs,
+				freed_by: FreedBy::StakingClaim,
+			};
+			assert!(income.amount > 0);
+			assert_eq!(explained(DAVE), vec![delegated_to(ALICE, 500), income]);
+			// Unlike the stake, what was earned is safe from slashes.
+			equivocate(ALICE, JOB);
+			assert_eq!(explained(DAVE).last(), Some(&income));
+
+			let before = free(DAVE);
+			assert_ok!(Staking::claim(signed(DAVE), ALICE));
+			assert_eq!(free(DAVE), before + income.amount);
+			assert!(!explained(DAVE).contains(&income));
+		});
+}
+
+#[test]
+fn slashes_that_share_an_entry_are_told_apart() {
+	let builder = ExtBuilder::default()
+		.provider(ALICE, 5_000)
+		.provider(BOB, 90_000)
+		.appeal(5);
+	builder.build_and_execute(|| {
+		assert_ok!(Staking::delegate(signed(DAVE), ALICE, 1_000));
+		EquivocationSlash::set(sp_runtime::Permill::from_parts(10_000));
+		for job in 0..17 {
+			equivocate(ALICE, job);
+		}
+		let slashes = |who| -> Vec<(u64, u128)> {
+			let all = Staking::explain(&who, u32::MAX).into_iter();
+			all.filter_map(|held| match held.reason {
+				HeldFor::PendingSlash { slash } => Some((slash, held.amount)),
+				_ => None,
+			})
+			.collect()
+		};
+		let own = |id| (id, crate::PendingSlashes::<Test>::get(id).unwrap().own);
+		assert_eq!(slashes(ALICE), (0..17).map(own).collect::<Vec<_>>());
+		let of_dave = slashes(DAVE);
+		assert!(of_dave.iter().map(|(id, _)| *id).eq(0..17));
+		// 1,000 * (1 - 0.99^17), but for rounding.
+		let sum: u128 = of_dave.iter().map(|(_, amount)| amount).sum();
+		assert!(sum.abs_diff(157) <= 17, "{sum}");
+		// So many of others lie between that the newest is not looked for, but told by what is left.
+		EquivocationSlash::set(sp_runtime::Permill::from_parts(100));
+		for job in 0..1_100 {
+			assert!(equivocate(BOB, job) > 0);
+		}
+		EquivocationSlash::set(sp_runtime::Permill::from_parts(10_000));
+		equivocate(ALICE, 99);
+		let ids = (0..17).chain([1_117]);
+		assert_eq!(slashes(ALICE), ids.map(own).collect::<Vec<_>>());
+		for who in [ALICE, DAVE] {
+			let all = Staking::explain(&who, u32::MAX);
+			let sum: u128 = all.iter().map(|held| held.amount).sum();
+			assert_eq!(sum, held(who) + delegated(who), "{all:?}");
+		}
+	});
 }

@@ -2,7 +2,7 @@
 
 use athanor_primitives::ports::{ExplainHolds, ProviderRegistry};
 use proptest::prelude::*;
-use sp_runtime::{Permill, traits::Dispatchable};
+use sp_runtime::{PerThing, Permill, traits::Dispatchable};
 
 use super::*;
 use crate::{Call, Fault, KeysOf, Providers, Workers};
@@ -140,14 +140,18 @@ fn slash(who: AccountId, fault: Fault, share: Permill) {
 	let now = System::block_number();
 	let paused = Providers::<Test>::get(who).is_some_and(|record| record.is_paused(now));
 	let spared = paused && fault == Fault::MissedDeadline;
+	let spent = Providers::<Test>::get(who)
+		.filter(|record| record.era == now / ERA_LENGTH)
+		.map_or(Permill::zero(), |record| record.era_share);
+	let share = share.min(spent.left_from_one());
 	let taken = match fault {
 		Fault::MissedDeadline => {
 			TimeoutSlash::set(share);
-			Staking::slash_for_timeout(&who, 0)
+			time_out(who, 0)
 		}
 		Fault::Equivocation => {
 			EquivocationSlash::set(share);
-			Staking::slash_for_equivocation(&who, 0)
+			equivocate(who, 0)
 		}
 	};
 	let due = if spared { 0 } else { share.mul_floor(before) };

@@ -42,9 +42,26 @@ fn register_fails_twice() {
 #[test]
 fn register_fails_under_the_minimum() {
 	ExtBuilder::default().build_and_execute(|| {
+		for stake in [0, 1, MINIMUM - 1] {
+			assert_noop!(
+				Staking::register(signed(ALICE), stake),
+				Error::<Test>::StakeTooLow
+			);
+		}
+	});
+}
+
+#[test]
+fn nobody_bonds_more_than_there_is() {
+	ExtBuilder::default().build_and_execute(|| {
 		assert_noop!(
-			Staking::register(signed(ALICE), MINIMUM - 1),
-			Error::<Test>::StakeTooLow
+			Staking::register(signed(ALICE), u128::MAX),
+			TokenError::FundsUnavailable
+		);
+		assert_ok!(Staking::register(signed(ALICE), MINIMUM));
+		assert_noop!(
+			tx(|| Staking::bond(signed(ALICE), u128::MAX)),
+			TokenError::FundsUnavailable
 		);
 	});
 }
@@ -198,7 +215,7 @@ fn deregister_removes_what_a_slash_of_everything_left() {
 		.build_and_execute(|| {
 			assert_ok!(add_key(ALICE, 1));
 			assert_ok!(add_key(ALICE, 2));
-			assert_eq!(Staking::slash_for_timeout(&ALICE, 0), MINIMUM);
+			assert_eq!(time_out(ALICE, 0), MINIMUM);
 			System::reset_events();
 
 			let info = Staking::deregister(signed(ALICE)).unwrap();

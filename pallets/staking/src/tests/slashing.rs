@@ -5,10 +5,8 @@ use super::*;
 use crate::Fault;
 use pretty_assertions::assert_eq;
 
-const JOB: u64 = 7;
-
 fn slash(who: AccountId) -> u128 {
-	Staking::slash_for_timeout(&who, JOB)
+	time_out(who, JOB)
 }
 
 /// The event of a pause that begins in block 1.
@@ -32,11 +30,27 @@ fn a_slash_takes_its_share_of_the_bonded_stake() {
 			assert_eq!(
 				events(),
 				vec![
-					Event::ProviderSlashed {
+					Event::SlashRaised {
+						slash: 0,
 						provider: ALICE,
 						job: JOB,
 						fault: Fault::MissedDeadline,
-						amount: 500
+						own: 500,
+						pooled: 0,
+						enacts_at: 1
+					},
+					Event::ProviderSlashed {
+						slash: 0,
+						provider: ALICE,
+						job: JOB,
+						fault: Fault::MissedDeadline,
+						amount: 500,
+						requester: CAROL,
+						to_requester: 0,
+						reporter: None,
+						to_reporter: 0,
+						to_treasury: 500,
+						pooled: 0
 					},
 					paused(ALICE)
 				]
@@ -99,6 +113,24 @@ fn a_paused_provider_is_not_active_and_resumes_by_itself() {
 			}
 			skip_blocks(1);
 			assert!(is_active(ALICE));
+		});
+}
+
+#[test]
+fn a_pause_that_has_begun_keeps_its_end() {
+	ExtBuilder::default()
+		.provider(ALICE, 5_000)
+		.build_and_execute(|| {
+			assert_eq!(slash(ALICE), 500);
+			for changed in [1, 10 * PAUSE] {
+				TimeoutPause::set(changed);
+				assert_eq!(record(ALICE).paused_until, 1 + PAUSE);
+				System::set_block_number(PAUSE);
+				assert_eq!(slash(ALICE), 0);
+			}
+			skip_blocks(1);
+			assert_eq!(slash(ALICE), 450);
+			assert_eq!(record(ALICE).paused_until, 1 + 11 * PAUSE);
 		});
 }
 
