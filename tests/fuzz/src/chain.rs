@@ -29,9 +29,13 @@ use sp_runtime::{
 	traits::{Dispatchable, Header as _},
 	transaction_validity::TransactionValidityError,
 };
-use sp_state_machine::BasicExternalities;
 
-use crate::{Broken, cast::Actor, demand};
+use crate::{
+	Broken,
+	cast::Actor,
+	demand,
+	state::{Accesses, State},
+};
 
 /// The first slot: a time long after that of genesis.
 const FIRST_SLOT: u64 = 600_000_000;
@@ -62,11 +66,8 @@ pub enum Fate {
 }
 
 /// A block that stands open, and the state.
-///
-/// The state is in `BasicExternalities`, which has nothing below its changes: reading from
-/// `TestExternalities` takes twice as long, because each read looks into a trie too.
 pub struct Chain {
-	externalities: BasicExternalities,
+	externalities: State,
 	parent: Header,
 	slot: u64,
 	events_seen: usize,
@@ -85,7 +86,7 @@ impl Chain {
 	/// The development chain with its first block open.
 	pub fn development() -> Self {
 		let mut chain = Self {
-			externalities: BasicExternalities::default(),
+			externalities: State::default(),
 			parent: Header::new(
 				0,
 				Default::default(),
@@ -104,7 +105,7 @@ impl Chain {
 	/// The chain as it was when the snapshot was taken.
 	pub fn restore(snapshot: &Snapshot) -> Self {
 		let mut chain = Self {
-			externalities: BasicExternalities::default(),
+			externalities: State::default(),
 			parent: snapshot.parent.clone(),
 			slot: snapshot.slot,
 			events_seen: snapshot.events_seen,
@@ -138,13 +139,22 @@ impl Chain {
 				frame_system::BlockHash::<Runtime>::remove(number);
 			}
 		});
-		let snapshot = self.snapshot();
-		*self = Self::restore(&snapshot);
+		self.externalities.compact();
 	}
 
 	/// Runs this on the state.
 	pub fn inside<R>(&mut self, what: impl FnOnce() -> R) -> R {
 		self.externalities.execute_with(what)
+	}
+
+	/// Counts accesses to the state from now on.
+	pub fn start_counting(&mut self) {
+		self.externalities.start_counting();
+	}
+
+	/// Counts them no longer. Returns those since [`Self::start_counting`].
+	pub fn stop_counting(&mut self) -> Accesses {
+		self.externalities.stop_counting()
 	}
 
 	/// The number of the open block.
@@ -223,6 +233,7 @@ impl Chain {
 			let base = <Runtime as frame_system::Config>::BlockWeights::get().base_block;
 			let limit = base
 				.saturating_add(<Runtime as athanor_jobs::Config>::HookWeight::get())
+				.saturating_add(<Runtime as athanor_staking::Config>::HookWeight::get())
 				.saturating_add(<Runtime as pallet_scheduler::Config>::MaximumWeight::get())
 				.saturating_add(OTHER_HOOKS);
 			(System::block_weight().total(), limit)
@@ -232,6 +243,20 @@ impl Chain {
 			"the hooks stay inside their weight",
 			|| format!("{used} of {limit} at the start of a block"),
 		)
+	}
+
+	/// Applies a call for which nobody pays a fee: fees would hide small gains.
+	///
+	/// # Errors
+	/// As of [`Self::apply`].
+	pub fn apply_free(&mut self, sender: Sender, call: &RuntimeCall) -> Result<Fate, Broken> {
+		match sender {
+			Sender::Signed(actor) => {
+				let origin = RuntimeOrigin::signed(actor.account());
+				Ok(self.inside(|| execute_as(origin, call)))
+			}
+			Sender::Root | Sender::Nobody => self.apply(sender, call),
+		}
 	}
 
 	/// Applies a call, after a rehearsal that tells what it says about its weight.
@@ -244,7 +269,7 @@ impl Chain {
 			let rehearsal = rehearse(sender, call);
 			check_weight(call, &rehearsal)?;
 			let fate = match sender {
-				Sender::Root => execute_as_root(call),
+				Sender::Root => execute_as(RuntimeOrigin::root(), call),
 				Sender::Signed(actor) => execute(signed(actor, call.clone())),
 				Sender::Nobody => execute(general(call.clone())),
 			};
@@ -370,8 +395,8 @@ fn execute(transaction: UncheckedExtrinsic) -> Fate {
 	}
 }
 
-fn execute_as_root(call: &RuntimeCall) -> Fate {
-	match call.clone().dispatch(RuntimeOrigin::root()) {
+fn execute_as(origin: RuntimeOrigin, call: &RuntimeCall) -> Fate {
+	match call.clone().dispatch(origin) {
 		Ok(_) => Fate::Done,
 		Err(failure) => Fate::Failed(failure.error),
 	}
@@ -413,6 +438,13 @@ fn pays_nothing(rehearsal: &Rehearsal) -> bool {
 fn check_weight(call: &RuntimeCall, rehearsal: &Rehearsal) -> Result<(), Broken> {
 	let declared = call.get_dispatch_info().call_weight;
 	let actual = post_info(rehearsal).actual_weight.unwrap_or(declared);
+	// The SDK's first approval by a hash states the weight of a call that is longer. `Executive` cuts it down.
+	if matches!(
+		call,
+		RuntimeCall::Multisig(pallet_multisig::Call::approve_as_multi { .. })
+	) {
+		return Ok(());
+	}
 	demand(
 		declared.all_gte(actual),
 		"no call weighs more than it declared",
@@ -436,17 +468,18 @@ fn check_free(seen: usize) -> Result<(), Broken> {
 	)
 }
 
-/// The next block after `now` in which something is due.
+/// The next block after `now` in which something is due: for jobs, or because it is scheduled.
 pub fn next_due(now: BlockNumber) -> Option<BlockNumber> {
 	// What is only forgotten can wait a little, so that one block does it for many.
 	let patience = |agenda| match agenda {
 		Agenda::Deadlines => 0,
 		Agenda::Retention => 500,
 	};
-	AgendaEnd::<Runtime>::iter_keys()
+	let jobs = AgendaEnd::<Runtime>::iter_keys()
 		.filter(|(_, at)| *at > now)
-		.map(|(agenda, at)| at.saturating_add(patience(agenda)))
-		.min()
+		.map(|(agenda, at)| at.saturating_add(patience(agenda)));
+	let scheduled = pallet_scheduler::Agenda::<Runtime>::iter_keys().filter(|at| *at > now);
+	jobs.chain(scheduled).min()
 }
 
 /// Tells the hooks that the blocks before `next`, of which none was made, have been worked off, as far as
@@ -459,9 +492,17 @@ pub fn pass_over(next: BlockNumber) {
 			AgendaCursor::<Runtime>::insert(agenda, Cursor { block, page: 0 });
 		}
 	}
-	let mut scheduled = pallet_scheduler::Agenda::<Runtime>::iter_keys();
-	if scheduled.all(|at| at >= next) {
-		pallet_scheduler::IncompleteSince::<Runtime>::put(next);
+	pass_over_schedule(next);
+}
+
+/// Tells the scheduler that nothing was scheduled for the blocks before `next`, of which none was made, until the
+/// first for which something was.
+pub fn pass_over_schedule(next: BlockNumber) {
+	let first = pallet_scheduler::Agenda::<Runtime>::iter_keys().min();
+	let block = first.map_or(next, |first| first.min(next));
+	let known = pallet_scheduler::IncompleteSince::<Runtime>::get();
+	if known.is_none_or(|known| known < block) {
+		pallet_scheduler::IncompleteSince::<Runtime>::put(block);
 	}
 }
 

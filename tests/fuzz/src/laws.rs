@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use athanor_jobs::{Agenda, AgendaCursor, JobState, Jobs, NextTurn, Outcomes, explain::MAX_HELD};
 use athanor_pricing::{Draining, ModelVersion, Offers};
-use athanor_primitives::JobId;
+use athanor_primitives::{JobId, explain::HeldFor};
 use athanor_runtime::{
 	AccountId, Balance, Balances, Runtime, RuntimeHoldReason, System, configs::parameters,
 };
-use athanor_staking::Providers;
+use athanor_staking::{Pools, Providers};
 use frame_support::traits::{Get, fungible::InspectHold};
 use polkadot_sdk::*;
 use sp_runtime::{FixedPointNumber, TryRuntimeError};
@@ -16,7 +16,7 @@ use sp_runtime::{FixedPointNumber, TryRuntimeError};
 use crate::{
 	Broken, demand,
 	ledger::{Ledger, News},
-	trap,
+	trap, wealth,
 };
 
 /// Checks everything. To be called on the state.
@@ -160,24 +160,40 @@ fn money_is_conserved(ledger: &Ledger) -> Result<(), Broken> {
 	})
 }
 
-/// What an account has on hold is what `explain_account` explains.
+/// What an account has on hold, or reserved, is what `explain_account` explains; what it has locked is what it explains
+/// of votes; and what it can claim is what it explains of income.
 fn holds_are_explained() -> Result<(), Broken> {
 	for (who, account) in frame_system::Account::<Runtime>::iter() {
-		let holds = pallet_balances::Holds::<Runtime>::get(&who);
-		let held: Balance = holds.iter().map(|hold| hold.amount).sum();
-		demand(
-			held == account.data.reserved,
-			"what is reserved is on hold",
-			|| format!("{who:?}: {account:?}, holds {holds:?}"),
-		)?;
 		let parts = athanor_jobs::Pallet::<Runtime>::explain_account(who.clone(), u32::MAX);
-		let explained: Balance = parts.iter().map(|part| part.amount).sum();
+		let (mut explained, mut locked, mut income) = (0, 0, 0);
+		for part in &parts {
+			match part.reason {
+				HeldFor::DelegationIncome { .. } | HeldFor::RoyaltyIncome { .. } => {
+					income += part.amount;
+				}
+				reason if reason.is_lock() => locked += part.amount,
+				reason if reason.is_on_hold() => explained += part.amount,
+				_ => {}
+			}
+		}
 		// Of each kind it lists so many at most.
 		let is_cut = parts.len() >= MAX_HELD as usize;
+		let reserved = account.data.reserved;
 		demand(
-			explained == held || (is_cut && explained < held),
+			explained == reserved || (is_cut && explained < reserved),
 			"everything on hold is explained, and nothing else",
-			|| format!("{who:?}: {held} on hold, {explained} explained"),
+			|| format!("{who:?}: {reserved} on hold, {explained} explained: {parts:?}"),
+		)?;
+		demand(
+			locked == account.data.frozen,
+			"everything that is locked is explained, and nothing else",
+			|| format!("{who:?}: {account:?}, {locked} explained"),
+		)?;
+		let claimable = wealth::claimable(&who);
+		demand(
+			income == claimable,
+			"everything that can be claimed is explained, and nothing else",
+			|| format!("{who:?}: {claimable}, {income} explained: {parts:?}"),
 		)?;
 	}
 	Ok(())
@@ -208,7 +224,8 @@ fn work_is_counted() -> Result<(), Broken> {
 		|| format!("{covers:?}"),
 	)?;
 	let offered = Offers::<Runtime>::iter().map(|(key, who, offer)| (key, who, offer.busy));
-	for (key, who, busy) in offered.chain(Draining::<Runtime>::iter()) {
+	let drained = Draining::<Runtime>::iter().map(|(key, who, left)| (key, who, left.slots));
+	for (key, who, busy) in offered.chain(drained) {
 		let in_hand = slots.remove(&(key, who.clone())).unwrap_or(0);
 		demand(
 			busy == in_hand,
@@ -298,14 +315,16 @@ fn new_work_is_covered(news: &News) -> Result<(), Broken> {
 		let least = <Runtime as athanor_staking::Config>::MinStake::get();
 		demand(
 			record.as_ref().is_some_and(|record| {
-				record.committed <= record.bonded && record.bonded >= least && !record.chilled
+				let delegated = record.unfrozen(Pools::<Runtime>::get(who).active_worth());
+				record.covers(0, delegated) && record.free_bonded() >= least && !record.chilled
 			}),
 			"nobody is given a job without the stake for it, or against its will",
 			|| format!("job {id}, {who:?}: {record:?}"),
 		)?;
 		let multiple = parameters::StakeMultiple::get();
+		// A referendum may have changed it in a later block of the operation.
 		demand(
-			work.cover == multiple.saturating_mul_int(job.escrow),
+			news.governed || work.cover == multiple.saturating_mul_int(job.escrow),
 			"the governed multiple of a job's escrow answers for it",
 			|| format!("job {id}, escrow {}, {multiple:?}: {work:?}", job.escrow),
 		)?;
@@ -336,7 +355,8 @@ mod tests {
 		operation::{Input, Mode, Needs, Post, Time},
 		world::World,
 	};
-	use athanor_primitives::{job::Sampler, price::Price};
+	use athanor_pricing::{Drained, Meters};
+	use athanor_primitives::{job::Sampler, model::PriceClass, price::Price};
 	use athanor_runtime::constants::MILLI;
 	use frame_support::{defensive, traits::fungible::Mutate};
 
@@ -382,7 +402,7 @@ mod tests {
 
 	#[test]
 	fn each_law_sees_what_breaks_it() {
-		let cases: [(fn(), &str); 10] = [
+		let cases: [(fn(), &str); 13] = [
 			(
 				|| {
 					defensive!("oh");
@@ -398,7 +418,13 @@ mod tests {
 				"the stake committed is the sum of the covers",
 			),
 			(
-				|| Draining::<Runtime>::insert((5, 5), provider_at_work(), 1),
+				|| {
+					let drained = Drained {
+						slots: 1,
+						class: PriceClass::Small,
+					};
+					Draining::<Runtime>::insert((5, 5), provider_at_work(), drained);
+				},
 				"the busy slots of an offer are the jobs in hand",
 			),
 			(
@@ -407,6 +433,9 @@ mod tests {
 					for (key, who, mut offer) in all {
 						offer.busy = 0;
 						Offers::<Runtime>::insert(key, who, offer);
+					}
+					for class in PriceClass::ALL {
+						Meters::<Runtime>::mutate(class, |usage| usage.meter.busy = 0);
 					}
 				},
 				"the busy slots of an offer are the jobs in hand",
@@ -438,7 +467,41 @@ mod tests {
 						account.data.reserved += 1;
 					});
 				},
-				"what is reserved is on hold",
+				"everything on hold is explained",
+			),
+			(
+				|| {
+					let who = Actor::Bob.account();
+					frame_system::Account::<Runtime>::mutate(who, |account| {
+						account.data.frozen += 1;
+					});
+				},
+				"everything that is locked is explained",
+			),
+			(
+				|| {
+					// Of somebody of whom no pallet knows anything.
+					let stranger = || AccountId::new([9; 32]);
+					let who = Actor::Bob.account();
+					frame_system::Account::<Runtime>::mutate(who, |account| {
+						account.data.free -= MILLI;
+					});
+					frame_system::Account::<Runtime>::mutate(stranger(), |account| {
+						account.providers = 1;
+						account.data.reserved = MILLI;
+					});
+				},
+				"everything on hold is explained",
+			),
+			(
+				|| {
+					let who = AccountId::new([9; 32]);
+					frame_system::Account::<Runtime>::mutate(who, |account| {
+						account.providers = 1;
+						account.data.frozen = 1;
+					});
+				},
+				"everything that is locked is explained",
 			),
 			(
 				|| athanor_rewards::Totals::<Runtime>::mutate(|totals| totals.jobs += 1),

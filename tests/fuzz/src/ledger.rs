@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use athanor_primitives::{JobId, job::CloseReason, split::Payment};
 use athanor_rewards::types::Totals;
 use athanor_runtime::{AccountId, Balance, Runtime, RuntimeEvent};
+use polkadot_sdk::*;
 
 use crate::{Broken, demand};
 
@@ -45,6 +46,10 @@ pub struct News {
 	pub assigned: Vec<(JobId, AccountId)>,
 	/// Providers that lost stake, or asked it back. What they have may be less than what they answer for.
 	pub reduced: Vec<AccountId>,
+	/// Whether what a referendum decided could be done, for each that was enacted.
+	pub enacted: Vec<bool>,
+	/// Whether a governed value was set.
+	pub governed: bool,
 }
 
 /// What has happened so far, by the events alone.
@@ -92,6 +97,13 @@ impl Ledger {
 				RuntimeEvent::Jobs(event) => self.read_job(event)?,
 				RuntimeEvent::Rewards(event) => self.read_payment(event)?,
 				RuntimeEvent::Staking(event) => self.read_stake(event),
+				RuntimeEvent::Parameters(_) => self.news.governed = true,
+				// What referenda decide has a name; their alarms have none.
+				RuntimeEvent::Scheduler(pallet_scheduler::Event::Dispatched {
+					id: Some(_),
+					result,
+					..
+				}) => self.news.enacted.push(result.is_ok()),
 				_ => {}
 			}
 		}
@@ -184,8 +196,22 @@ impl Ledger {
 		Ok(())
 	}
 
+	/// Takes note of money that was destroyed.
+	fn burn(&mut self, units: Balance) -> Result<(), Broken> {
+		let left = self.issuance.checked_sub(units);
+		self.issuance = left.ok_or_else(|| {
+			let found = format!("{units} of {}", self.issuance);
+			Broken::new("no more is destroyed than there is", found)
+		})?;
+		Ok(())
+	}
+
 	fn read_payment(&mut self, event: &athanor_rewards::Event<Runtime>) -> Result<(), Broken> {
-		let athanor_rewards::Event::JobPaid {
+		use athanor_rewards::Event;
+		if let Event::RoyaltyForfeited { burned, .. } | Event::RoyaltyEnded { burned, .. } = event {
+			return self.burn(*burned);
+		}
+		let Event::JobPaid {
 			job,
 			spent,
 			to_provider,
@@ -210,18 +236,11 @@ impl Ledger {
 			"a job is paid for once, and the parts add up",
 			|| format!("{event:?}"),
 		)?;
-		let (totals, issuance) = (
-			self.totals.with(&payment),
-			self.issuance.checked_sub(*burned),
-		);
-		let (Some(totals), Some(issuance)) = (totals, issuance) else {
-			return Err(Broken::new(
-				"no more is paid than there is",
-				format!("{event:?} after {:?}", self.totals),
-			));
-		};
-		self.totals = totals;
-		self.issuance = issuance;
+		self.totals = self.totals.with(&payment).ok_or_else(|| {
+			let found = format!("{event:?} after {:?}", self.totals);
+			Broken::new("no more is paid than there is", found)
+		})?;
+		self.burn(*burned)?;
 		self.paid.insert(*job, payment);
 		Ok(())
 	}
@@ -230,6 +249,10 @@ impl Ledger {
 		use athanor_staking::Event;
 		match event {
 			Event::ProviderSlashed { provider, .. }
+			| Event::SlashRaised { provider, .. }
+			| Event::Undelegated { provider, .. }
+			| Event::DelegationReduced { provider, .. }
+			| Event::Redelegated { from: provider, .. }
 			| Event::Unbonding { provider, .. }
 			| Event::ProviderChilled { provider }
 			| Event::ProviderPaused { provider, .. } => self.news.reduced.push(provider.clone()),
@@ -243,7 +266,7 @@ mod tests {
 	use super::*;
 	use crate::cast::Actor;
 	use athanor_runtime::constants::ATH;
-	use polkadot_sdk::sp_runtime::DispatchError;
+	use sp_runtime::DispatchError;
 
 	fn posted(job: JobId) -> RuntimeEvent {
 		let event = athanor_jobs::Event::JobPosted {

@@ -10,7 +10,9 @@ pub mod ledger;
 pub mod operation;
 pub mod read;
 pub mod sequence;
+pub mod state;
 pub mod trap;
+pub mod wealth;
 pub mod world;
 
 /// A law that does not hold.

@@ -7,7 +7,8 @@ use athanor_primitives::{
 	eligibility::Attributes,
 	job::Sampler,
 	model::{NumericClass, PriceClass},
-	price::{Price, PriceBounds},
+	policy::Policy,
+	price::Price,
 	receipt::Finish,
 };
 use polkadot_sdk::sp_runtime::{FixedU128, Permill};
@@ -70,6 +71,8 @@ pub enum Operation {
 	Exit { who: Pick },
 	/// `staking.forget_worker_key`.
 	ForgetKey { key: Pick, who: Actor },
+	/// What is done with delegated stake, and with slashes.
+	Delegation(Delegation),
 	/// `pricing.set_offer`.
 	SetOffer {
 		who: Pick,
@@ -82,11 +85,11 @@ pub enum Operation {
 	RemoveOffer { offer: Pick, who: Pick },
 	/// `pricing.prune_offer`.
 	PruneOffer { offer: Pick, who: Actor },
-	/// `pricing.set_bounds` by Root, or by an actor in vain.
-	SetBounds {
+	/// `pricing.set_policy` by Root, or by an actor in vain.
+	SetPolicy {
 		by_root: bool,
 		class: PriceClass,
-		bounds: PriceBounds,
+		policy: Policy,
 	},
 	/// `models.register`.
 	RegisterModel { who: Actor, spec: Spec },
@@ -104,13 +107,23 @@ pub enum Operation {
 	WithdrawOwnershipOffer { model: Pick, who: Pick },
 	/// `models.accept_ownership`.
 	AcceptOwnership { model: Pick, who: Pick },
+	/// What is done with the shares of a royalty.
+	Royalty(Royalty),
+	/// What is done about a referendum.
+	Governance(Governance),
+	/// What is done with the bond of a validator or a nominator.
+	Validator { who: Pick, what: Bonding },
+	/// What an account does with helpers, several signers, or its name.
+	Account(Account),
+	/// What is done about a bounty.
+	Bounty(Bounty),
 	/// A transfer of free balance.
 	Transfer {
 		from: Pick,
 		to: Pick,
 		amount: Amount,
 	},
-	/// `parameters.set_parameter` by Root, or by an actor in vain.
+	/// `origins.set_parameter` by Root, or by an actor in vain.
 	SetParameter { by_root: bool, value: Parameter },
 	/// So many blocks, with or without randomness.
 	Blocks { count: u8, random: bool },
@@ -257,6 +270,247 @@ pub enum KeyFlaw {
 	WeakKey,
 }
 
+/// Something that is done with delegated stake, or with a slash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delegation {
+	/// Who does it; or which delegation, or which slash.
+	pub who: Pick,
+	/// The provider, or the new one.
+	pub provider: Pick,
+	/// What is done.
+	pub what: Delegated,
+}
+
+/// What is done with delegated stake, or with a slash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Delegated {
+	Delegate(u128),
+	Undelegate(Share),
+	Withdraw,
+	Claim,
+	Collect,
+	Redelegate(Share),
+	Commission(Permill),
+	AutoCompound(bool),
+	Compound,
+	Enact,
+	Cancel { by_root: bool },
+}
+
+/// Something that is done with the shares of a royalty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Royalty {
+	/// Who does it, or whose shares they are.
+	pub who: Pick,
+	/// The model.
+	pub model: Pick,
+	/// What is done.
+	pub what: Sharing,
+}
+
+/// What is done with the shares of a royalty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+	/// So many shares go to somebody.
+	Transfer(u32, Actor),
+	/// All of them go back to the owner of the model.
+	Return,
+	/// `rewards.claim_royalty`.
+	Claim,
+	/// `rewards.claim_royalty_for`, by somebody else.
+	ClaimFor,
+	/// `rewards.merge_royalty`.
+	Merge,
+}
+
+/// Something that is done about a referendum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Governance {
+	/// Who does it.
+	pub who: Pick,
+	/// The referendum.
+	pub referendum: Pick,
+	/// What is done.
+	pub what: Governing,
+}
+
+/// What is done about a referendum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub enum Governing {
+	Note(Proposal),
+	Unnote,
+	/// Names the call by its hash, or has it inside.
+	Submit(Proposal, bool),
+	PlaceDeposit,
+	/// Aye or nay, with so many eighths of all that the voter has.
+	Vote {
+		aye: bool,
+		conviction: u8,
+		eighths: u8,
+	},
+	/// Aye, nay and abstention, with an eighth of all that the voter has for each.
+	Split,
+	RemoveVote,
+	/// The votes of one track go to another.
+	Delegate {
+		to: Actor,
+		track: u16,
+		conviction: u8,
+		eighths: u8,
+	},
+	Undelegate(u16),
+	Unlock(u16),
+	RefundDecision,
+	RefundSubmission,
+	/// The same for a referendum that was rejected.
+	RefundRejected,
+	Cancel {
+		by_root: bool,
+	},
+	Kill {
+		by_root: bool,
+	},
+}
+
+/// What a referendum decides.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Proposal {
+	/// In whose name.
+	pub speaker: Speaker,
+	/// What.
+	pub what: Proposed,
+}
+
+/// In whose name a referendum decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaker {
+	/// Who may do it and nothing more.
+	Fitting,
+	/// Root.
+	Root,
+	/// One who may not do it.
+	Other,
+}
+
+/// What a referendum does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub enum Proposed {
+	Parameter(Parameter),
+	Policy(PriceClass, Policy),
+	CancelSlash(u64),
+	Validators(u32),
+}
+
+/// What is done with the bond of a validator or a nominator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Bonding {
+	Bond(u128),
+	More(u128),
+	Unbond(u128),
+	Rebond(u128),
+	Withdraw,
+	Nominate,
+}
+
+/// Something that an account does with helpers, several signers, or its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Account {
+	/// Who does it, or for whom.
+	pub who: Pick,
+	/// What is done.
+	pub what: Accounting,
+}
+
+/// What an account does with helpers, several signers, or its name. The numbers say with which of a few calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Accounting {
+	AddProxy {
+		to: Actor,
+		kind: u8,
+		delay: u8,
+	},
+	RemoveProxies,
+	Proxy(u8),
+	Announce(u8),
+	RemoveAnnouncement(u8),
+	RejectAnnouncement(u8),
+	ProxyAnnounced(u8),
+	/// The first signature, or the one that is missing.
+	Sign(u8),
+	Approve(u8),
+	CancelSigning(u8),
+	/// With names of so many bytes.
+	SetIdentity(u8),
+	SetSubs(u8),
+	QuitSub,
+	ClearIdentity,
+	KillIdentity {
+		by_root: bool,
+	},
+	AddRegistrar {
+		by_root: bool,
+	},
+	SetFee,
+	AskJudgement,
+	CancelJudgement,
+	Judge,
+}
+
+/// Something that is done about a bounty, or a part of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounty {
+	/// Who does it, or who becomes its curator.
+	pub who: Pick,
+	/// The bounty.
+	pub bounty: Pick,
+	/// What is done.
+	pub what: Spending,
+}
+
+/// What is done about a bounty, or a part of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Spending {
+	/// For so many ATH.
+	Propose(u8),
+	/// The step that leads on, from where one of them is.
+	Proceed,
+	Approve {
+		by_root: bool,
+	},
+	ApproveWithCurator {
+		by_root: bool,
+	},
+	ProposeCurator {
+		by_root: bool,
+	},
+	AcceptCurator,
+	UnassignCurator {
+		by_root: bool,
+	},
+	Award,
+	Claim,
+	Close {
+		by_root: bool,
+	},
+	AddChild,
+	ProposeChildCurator,
+	AcceptChildCurator,
+	UnassignChildCurator {
+		by_root: bool,
+	},
+	AwardChild,
+	ClaimChild,
+	CloseChild {
+		by_root: bool,
+	},
+}
+
 /// A part of what is bonded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Share {
@@ -300,6 +554,34 @@ pub enum Parameter {
 	TimeoutSlash(Option<Permill>),
 	/// `EquivocationSlash`.
 	EquivocationSlash(Option<Permill>),
+	/// `TreasuryShare`.
+	TreasuryShare(Option<Permill>),
+	/// `BurnShare`.
+	BurnShare(Option<Permill>),
+	/// `MaxRoyalty`.
+	MaxRoyalty(Option<Permill>),
+	/// `RequesterPenalty`.
+	RequesterPenalty(Option<Permill>),
+	/// `ReporterShare`.
+	ReporterShare(Option<Permill>),
+	/// `MaxEraSlash`.
+	MaxEraSlash(Option<Permill>),
+	/// `AppealPeriod`.
+	AppealPeriod(Option<u32>),
+	/// `MaxCommission`.
+	MaxCommission(Option<Permill>),
+	/// `BaseWorkPeriod`.
+	BaseWorkPeriod(Option<u32>),
+	/// `SettlePeriod`.
+	SettlePeriod(Option<u32>),
+	/// `TimeoutPause`.
+	TimeoutPause(Option<u32>),
+	/// `MaxCommissionChange`.
+	MaxCommissionChange(Option<Permill>),
+	/// `MaxDelegation`.
+	MaxDelegation(Option<FixedU128>),
+	/// `Period` of prices.
+	PricePeriod(Option<u32>),
 }
 
 /// A model, or a version of one.

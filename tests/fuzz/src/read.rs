@@ -1,21 +1,24 @@
 //! How bytes become an operation.
 
+mod governance;
+
 use athanor_primitives::{
 	eligibility::Attributes,
 	job::Sampler,
 	model::{NumericClass, PriceClass},
+	policy::Policy,
 	price::{Price, PriceBounds},
 	receipt::Finish,
 };
 use athanor_runtime::constants::{ATH, MILLI};
-use polkadot_sdk::sp_runtime::{FixedU128, Permill};
+use polkadot_sdk::sp_runtime::Permill;
 
 use crate::{
 	cast::Actor,
 	input::Choices,
 	operation::{
-		Amount, ClaimFlaw, EquivocationFlaw, Input, KeyFlaw, Mode, Needs, Operation, Parameter,
-		Post, ReceiptFlaw, Share, Spec, Time,
+		Amount, ClaimFlaw, Delegated, Delegation, EquivocationFlaw, Input, KeyFlaw, Mode, Needs,
+		Operation, Post, ReceiptFlaw, Share, Spec, Time,
 	},
 };
 
@@ -27,18 +30,18 @@ pub const CEILING: u128 = MILLI;
 type Make = fn(&mut Choices<'_>) -> Operation;
 
 /// How often each kind of operation comes, in 256.
-const KINDS: [(u16, Make); 34] = [
-	(53, |c| Operation::Post(post(c))),
+const KINDS: [(u16, Make); 40] = [
+	(32, |c| Operation::Post(post(c))),
 	(6, |c| Operation::Cancel {
 		job: c.pick(),
 		who: c.pick(),
 	}),
-	(14, |c| Operation::Claim {
+	(11, |c| Operation::Claim {
 		job: c.pick(),
 		who: c.pick(),
 	}),
-	(14, claim_as_worker),
-	(30, receipt),
+	(11, claim_as_worker),
+	(23, receipt),
 	(5, |c| Operation::Poke {
 		job: c.pick(),
 		who: actor(c),
@@ -48,7 +51,7 @@ const KINDS: [(u16, Make); 34] = [
 		who: c.pick(),
 		stake: stake(c),
 	}),
-	(8, |c| Operation::Bond {
+	(7, |c| Operation::Bond {
 		who: c.pick(),
 		amount: stake(c),
 	}),
@@ -57,19 +60,20 @@ const KINDS: [(u16, Make); 34] = [
 		share: share(c),
 	}),
 	(3, |c| Operation::Withdraw { who: c.pick() }),
-	(9, add_key),
+	(8, add_key),
 	(3, |c| Operation::RemoveKey {
 		key: c.pick(),
 		who: c.pick(),
 	}),
 	(2, |c| Operation::Deregister { who: c.pick() }),
-	(8, |c| Operation::Unchill { who: c.pick() }),
+	(7, |c| Operation::Unchill { who: c.pick() }),
 	(3, chill_or_exit),
 	(3, |c| Operation::ForgetKey {
 		key: c.pick(),
 		who: actor(c),
 	}),
-	(18, set_offer),
+	(17, delegation),
+	(15, set_offer),
 	(3, |c| Operation::RemoveOffer {
 		offer: c.pick(),
 		who: c.pick(),
@@ -78,13 +82,13 @@ const KINDS: [(u16, Make); 34] = [
 		offer: c.pick(),
 		who: actor(c),
 	}),
-	(2, set_bounds),
+	(2, set_policy),
 	(2, |c| Operation::RegisterModel {
 		who: actor(c),
 		spec: spec(c),
 	}),
 	(3, publish_or_retire),
-	(2, |c| Operation::Remove {
+	(4, |c| Operation::Remove {
 		model: c.pick(),
 		who: actor(c),
 	}),
@@ -111,13 +115,18 @@ const KINDS: [(u16, Make); 34] = [
 		amount: amount(c),
 	}),
 	(2, set_parameter),
-	(24, |c| Operation::Blocks {
+	(6, governance::royalty),
+	(14, governance::governance),
+	(2, governance::validator),
+	(4, governance::account),
+	(4, governance::bounty),
+	(16, |c| Operation::Blocks {
 		count: 1 + c.byte() % 4,
 		random: !c.byte().is_multiple_of(8),
 	}),
 	(2, |c| Operation::Wait { blocks: waiting(c) }),
 	(1, stall),
-	(5, raw),
+	(4, raw),
 ];
 
 impl Operation {
@@ -132,6 +141,71 @@ impl Operation {
 			}
 		}
 		Self::Stall
+	}
+
+	/// A governed value, set by Root, that these bytes stand for.
+	pub fn setting(bytes: &[u8]) -> Self {
+		Self::SetParameter {
+			by_root: true,
+			value: governance::parameter(&mut Choices::new(bytes)),
+		}
+	}
+
+	/// An operation that these bytes stand for with which somebody could try to win something: with jobs, stake,
+	/// royalties and models.
+	pub fn of_market(bytes: &[u8]) -> Self {
+		let mut c = Choices::new(bytes);
+		match c.byte() % 64 {
+			0..=9 => Self::Post(post(&mut c)),
+			10..=20 => receipt(&mut c),
+			21 | 22 => Self::Claim {
+				job: c.pick(),
+				who: c.pick(),
+			},
+			23 | 24 => claim_as_worker(&mut c),
+			25..=28 => equivocate(&mut c),
+			29 => Self::Cancel {
+				job: c.pick(),
+				who: c.pick(),
+			},
+			30..=33 => set_offer(&mut c),
+			34 => add_key(&mut c),
+			35..=38 => Self::Unchill { who: c.pick() },
+			39 => Self::OfferOwnership {
+				model: c.pick(),
+				who: c.pick(),
+				to: actor(&mut c),
+			},
+			40 => Self::AcceptOwnership {
+				model: c.pick(),
+				who: c.pick(),
+			},
+			41 => Self::Transfer {
+				from: c.pick(),
+				to: c.pick(),
+				amount: amount(&mut c),
+			},
+			42..=47 => governance::royalty(&mut c),
+			_ => Self::of_stake(&c.rest()),
+		}
+	}
+
+	/// An operation on stake, delegated or not, or on royalties, that these bytes stand for.
+	pub fn of_stake(bytes: &[u8]) -> Self {
+		let mut c = Choices::new(bytes);
+		match c.byte() % 16 {
+			0..=9 => delegation(&mut c),
+			10..=12 => governance::royalty(&mut c),
+			13 => Self::Bond {
+				who: c.pick(),
+				amount: stake(&mut c),
+			},
+			14 => Self::Unbond {
+				who: c.pick(),
+				share: share(&mut c),
+			},
+			_ => Self::Withdraw { who: c.pick() },
+		}
 	}
 }
 
@@ -390,6 +464,48 @@ fn add_key(c: &mut Choices<'_>) -> Operation {
 	}
 }
 
+fn delegation(c: &mut Choices<'_>) -> Operation {
+	let (who, provider) = (c.pick(), c.pick());
+	let what = match c.byte() % 20 {
+		0..=5 => Delegated::Delegate(c.of([
+			10 * ATH,
+			10 * ATH,
+			100 * ATH,
+			100 * ATH,
+			300 * ATH,
+			3_000 * ATH,
+			ATH,
+			ATH - 1,
+			1,
+			0,
+			u128::MAX,
+		])),
+		6 | 7 => Delegated::Undelegate(share(c)),
+		8 => Delegated::Withdraw,
+		9 | 10 => Delegated::Claim,
+		11 | 12 => Delegated::Collect,
+		13 | 14 => Delegated::Redelegate(share(c)),
+		15 => Delegated::Commission(c.of([
+			Permill::zero(),
+			Permill::from_percent(1),
+			Permill::from_percent(2),
+			Permill::from_percent(30),
+			Permill::one(),
+		])),
+		16 => Delegated::AutoCompound(!c.byte().is_multiple_of(4)),
+		17 => Delegated::Compound,
+		18 => Delegated::Enact,
+		_ => Delegated::Cancel {
+			by_root: c.byte().is_multiple_of(2),
+		},
+	};
+	Operation::Delegation(Delegation {
+		who,
+		provider,
+		what,
+	})
+}
+
 fn set_offer(c: &mut Choices<'_>) -> Operation {
 	let (who, version) = (c.pick(), c.pick());
 	let mixed = Price {
@@ -438,9 +554,18 @@ fn attributes(c: &mut Choices<'_>) -> Attributes {
 	}
 }
 
-/// The bounds of genesis come back soon: with others there is no market.
-fn set_bounds(c: &mut Choices<'_>) -> Operation {
+fn set_policy(c: &mut Choices<'_>) -> Operation {
 	let by_root = !c.byte().is_multiple_of(8);
+	let (class, policy) = policy(c);
+	Operation::SetPolicy {
+		by_root,
+		class,
+		policy,
+	}
+}
+
+/// The bounds of genesis come back soon, and prices fall fast: with others there is no market.
+fn policy(c: &mut Choices<'_>) -> (PriceClass, Policy) {
 	let class = c.of([
 		PriceClass::Small,
 		PriceClass::Small,
@@ -456,15 +581,28 @@ fn set_bounds(c: &mut Choices<'_>) -> Operation {
 		5 => (CEILING, FLOOR),
 		_ => (FLOOR, CEILING),
 	};
+	let (low, high, step) = match c.byte() % 16 {
+		0 => (0, 0, 100_000),
+		1 => (0, 1_000_000, 0),
+		2 => (1_000_000, 1_000_000, 1),
+		3 => (600_000, 400_000, 20_000),
+		4 => (0, 1_000_001, 20_000),
+		5 => (0, 0, 100_001),
+		6 => (u32::MAX, u32::MAX, u32::MAX),
+		7 | 8 => (400_000, 600_000, 20_000),
+		_ => (800_000, 900_000, 100_000),
+	};
 	let bounds = PriceBounds {
 		floor: Price::flat(floor),
 		ceiling: Price::flat(ceiling),
 	};
-	Operation::SetBounds {
-		by_root,
-		class,
+	let policy = Policy {
 		bounds,
-	}
+		low,
+		high,
+		step,
+	};
+	(class, policy)
 }
 
 fn spec(c: &mut Choices<'_>) -> Spec {
@@ -511,51 +649,16 @@ fn amount(c: &mut Choices<'_>) -> Amount {
 }
 
 fn set_parameter(c: &mut Choices<'_>) -> Operation {
-	let by_root = !c.byte().is_multiple_of(8);
-	let share = |c: &mut Choices<'_>| {
-		c.of([
-			None,
-			Some(Permill::zero()),
-			Some(Permill::one()),
-			Some(Permill::from_percent(3)),
-			Some(Permill::one()),
-		])
-	};
-	let value = match c.byte() % 4 {
-		0 => Parameter::StakeMultiple(c.of([
-			None,
-			None,
-			Some(FixedU128::from_inner(0)),
-			Some(FixedU128::from_inner(u128::MAX)),
-			Some(FixedU128::from_u32(1)),
-			Some(FixedU128::from_inner(1)),
-			Some(FixedU128::from_u32(20)),
-		])),
-		// The longest keep much to look at, so they are rare.
-		1 => Parameter::Retention(c.of([
-			Some(0),
-			Some(0),
-			Some(1),
-			Some(1_200),
-			Some(1_300),
-			Some(2_000),
-			Some(0),
-			Some(1),
-			Some(0),
-			Some(2_000),
-			Some(u32::MAX),
-			None,
-		])),
-		2 => Parameter::TimeoutSlash(share(c)),
-		_ => Parameter::EquivocationSlash(share(c)),
-	};
-	Operation::SetParameter { by_root, value }
+	Operation::SetParameter {
+		by_root: !c.byte().is_multiple_of(8),
+		value: governance::parameter(c),
+	}
 }
 
 /// Mostly for deadlines, sometimes for a retention, and rarely for what takes a day, a week or two.
 fn waiting(c: &mut Choices<'_>) -> u32 {
 	c.of([
-		5, 5, 5, 10, 10, 10, 20, 20, 20, 40, 40, 60, 100, 100, 1_300, 1_300, 1_300, 1_300, 2_500,
+		5, 5, 5, 10, 10, 10, 20, 20, 20, 40, 40, 60, 100, 100, 1_300, 1_300, 1_300, 403_300, 2_500,
 		28_900, 201_700, 403_300,
 	])
 }
@@ -593,7 +696,7 @@ mod tests {
 	fn any_bytes_are_an_operation() {
 		assert!(matches!(Operation::read(&[]), Operation::Post(_)));
 		assert_eq!(
-			Operation::read(&[53, 0, 4]),
+			Operation::read(&[32, 0, 4]),
 			Operation::Cancel {
 				job: Pick(0),
 				who: Pick(4)

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use athanor_primitives::{eligibility::Attributes, model::NumericClass, price::Price};
 use athanor_runtime::{
 	Balances, BlockNumber, RuntimeCall, System,
+	configs::parameters,
 	constants::{ATH, MICRO},
 };
 
@@ -16,6 +17,7 @@ use crate::{
 	laws,
 	ledger::Ledger,
 	operation::{Operation, Parameter, Spec},
+	state::Accesses,
 	trap,
 };
 
@@ -79,6 +81,18 @@ impl World {
 		self.chain.inside(what)
 	}
 
+	/// Does this, and counts the accesses to the state.
+	pub fn counting<R>(&mut self, what: impl FnOnce(&mut Self) -> R) -> (R, Accesses) {
+		self.chain.start_counting();
+		let result = what(self);
+		(result, self.chain.stop_counting())
+	}
+
+	/// The call that an operation comes to in this state.
+	pub fn plan(&mut self, operation: &Operation) -> Option<calls::Plan> {
+		self.chain.inside(|| calls::plan(operation))
+	}
+
 	/// Does an operation and checks every law.
 	///
 	/// # Errors
@@ -111,6 +125,19 @@ impl World {
 	/// If a law about calls is broken.
 	pub fn send(&mut self, sender: Sender, call: &RuntimeCall) -> Result<Fate, Broken> {
 		let fate = self.chain.apply(sender, call)?;
+		self.note(sender, call, fate)
+	}
+
+	/// Sends a call for which nobody pays a fee.
+	///
+	/// # Errors
+	/// As of [`World::send`].
+	pub fn send_free(&mut self, sender: Sender, call: &RuntimeCall) -> Result<Fate, Broken> {
+		let fate = self.chain.apply_free(sender, call)?;
+		self.note(sender, call, fate)
+	}
+
+	fn note(&mut self, sender: Sender, call: &RuntimeCall, fate: Fate) -> Result<Fate, Broken> {
 		self.coverage.call(call, &fate);
 		if let Some(trace) = &mut self.trace {
 			trace.push(format!("{sender:?}: {call:?} -> {fate:?}"));
@@ -132,7 +159,7 @@ impl World {
 	/// Sends the call that an operation comes to. Says whether the state can be another one: what is refused was
 	/// rolled back.
 	fn act(&mut self, operation: &Operation) -> Result<bool, Broken> {
-		let planned = self.chain.inside(|| calls::plan(operation));
+		let planned = self.plan(operation);
 		let Some(calls::Plan {
 			sender,
 			call,
@@ -206,6 +233,7 @@ impl World {
 	fn stall(&mut self) -> Result<(), Broken> {
 		let reach = self.chain.inside(chain::hook_reach);
 		let number = self.chain.number() + reach + reach / 2;
+		self.chain.inside(|| chain::pass_over_schedule(number));
 		self.next_block(number, true)?;
 		self.leave_full_block()
 	}
@@ -271,7 +299,7 @@ impl World {
 			}
 		}
 		// So that there is not too much to look at after each operation.
-		let retention = calls::governed(&Parameter::Retention(Some(0)));
+		let retention = calls::governed(&Parameter::Retention(Some(parameters::Retention::LEAST)));
 		self.send(Sender::Root, &retention)?;
 		self.check()
 	}

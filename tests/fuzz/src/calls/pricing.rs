@@ -66,14 +66,14 @@ pub fn plan(operation: &Operation) -> Option<Plan> {
 				},
 			)
 		}
-		Operation::SetBounds {
+		Operation::SetPolicy {
 			by_root,
 			class,
-			bounds,
+			policy,
 		} => {
-			let call = Call::set_bounds {
+			let call = Call::set_policy {
 				class: *class,
-				bounds: *bounds,
+				policy: *policy,
 			};
 			Plan::by_root_or(Actor::Ferdie, *by_root, call)
 		}
