@@ -1,5 +1,7 @@
 // A connection to the chain under test, and what every test asks of it.
 
+import assert from 'node:assert/strict';
+
 import { ApiPromise, WsProvider } from '@polkadot/api';
 import { Keyring } from '@polkadot/keyring';
 import { u8aConcat, u8aToHex } from '@polkadot/util';
@@ -10,9 +12,6 @@ export const PALLETS = ['Models', 'Staking', 'Pricing', 'Jobs', 'Rewards', 'Orig
 
 /** Those of them that have no constants. */
 export const WITHOUT_CONSTANTS = new Set(['Origins']);
-
-/** Those of them that nobody can call, so that they have no errors either. */
-export const WITHOUT_CALLS = new Set(['Rewards']);
 
 /** A wait that takes longer has failed. */
 const PATIENCE_MS = 90_000;
@@ -92,6 +91,32 @@ export async function sendAll(api, signer, extrinsics) {
   return settled.map(({ value, reason }) => value ?? { refusal: reason });
 }
 
+/**
+ * Sends calls of one account together. Each is given as [extrinsic], which has to succeed, or as
+ * [extrinsic, pattern], which has to fail with such an error. Returns the events of all that succeeded,
+ * and the last block with its number.
+ */
+export async function act(api, account, ...steps) {
+  const results = await sendAll(api, account, steps.map(([extrinsic]) => extrinsic));
+  const events = [];
+  let hash;
+  steps.forEach(([extrinsic, refusal], index) => {
+    const { method: { section, method } } = extrinsic;
+    const result = results[index];
+    if (refusal) {
+      assert.match(result.refusal?.message ?? 'it was accepted', refusal, `${section}.${method}`);
+    } else {
+      assert.ifError(result.refusal);
+      events.push(...result.events);
+      hash = result.hash;
+    }
+  });
+  // Where all were refused, nothing has changed that could be looked at.
+  if (!hash) return { events };
+  const header = await api.rpc.chain.getHeader(hash);
+  return { events, at: await api.at(hash), number: header.number.toNumber() };
+}
+
 /** What a view function of a pallet answers, such as `bounds_of` of `Pricing`. */
 export async function view(api, pallet, name, ...args) {
   const { registry } = api;
@@ -109,7 +134,8 @@ export async function view(api, pallet, name, ...args) {
   return registry.createType(registry.createLookupType(found.output), answer.asOk.toU8a(true));
 }
 
-function explain(registry, error) {
+/** What a dispatch error is called, and what its text says. */
+export function explain(registry, error) {
   if (!error.isModule) return error.toString();
   const { section, name, docs } = registry.findMetaError(error.asModule);
   return `${section}.${name}: ${docs.join(' ')}`;
@@ -147,6 +173,22 @@ function named(event) {
     throw new Error(`${event.section}.${event.method} has fields without names`);
   }
   return Object.fromEntries(names.map((name, index) => [name, event.data[index]]));
+}
+
+/** A request for a completion by anybody, greedily sampled. */
+export function completion(model, input, maxOutputTokens, ceiling) {
+  return {
+    model,
+    version: null,
+    input: { Inline: input },
+    format: 'Completion',
+    sampler: 'Greedy',
+    maxOutputTokens,
+    ceiling,
+    assignment: 'Auto',
+    eligibility: {},
+    timeLimit: 60,
+  };
 }
 
 /** Free and held money of an account after a block. */

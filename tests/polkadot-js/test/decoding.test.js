@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 
-import { compactFromU8a, stringCamelCase, u8aConcat, u8aEq, u8aToHex } from '@polkadot/util';
+import { stringCamelCase, stringPascalCase, u8aConcat, u8aEq, u8aToHex } from '@polkadot/util';
 
-import { PALLETS, WITHOUT_CALLS, WITHOUT_CONSTANTS, connect, ours, text, variants } from '../src/chain.js';
+import { PALLETS, WITHOUT_CONSTANTS, connect, ours, text, variants } from '../src/chain.js';
 import { Samples } from '../src/samples.js';
 
 const api = await connect();
@@ -46,9 +46,9 @@ describe('decoding', () => {
   for (const pallet of [...ours(api), ...governed]) {
     const name = pallet.name.toString();
     describe(name, () => {
-      if (!WITHOUT_CALLS.has(name)) it('calls', (test) => calls(pallet, test));
+      it('calls', (test) => calls(pallet, test));
       it('events', (test) => events(pallet, test));
-      if (PALLETS.includes(name) && !WITHOUT_CALLS.has(name)) it('errors', (test) => errors(pallet, test));
+      if (PALLETS.includes(name)) it('errors', (test) => errors(pallet, test));
       if (PALLETS.includes(name) && !WITHOUT_CONSTANTS.has(name)) {
         it('constants', (test) => constants(pallet, test));
       }
@@ -56,7 +56,62 @@ describe('decoding', () => {
       if (pallet.viewFunctions.length > 0) it('view functions', (test) => views(pallet, test));
     });
   }
+
+  // Pallets of the runtime itself have neither calls nor events, but types that calls of others take.
+  describe('Origins', () => {
+    it('storage', (test) => storage(palletNamed('Origins'), test));
+    it('origins', (test) => origins(test));
+  });
+
+  describe('Proxy', () => {
+    it('kinds of proxies', (test) => proxies(test));
+  });
 });
+
+function palletNamed(name) {
+  return api.runtimeMetadata.asLatest.pallets.find((one) => one.name.eq(name));
+}
+
+/** The type of the first argument of this name of a call, as the metadata numbers it. */
+function argument(pallet, method, name) {
+  const call = variants(api, palletNamed(pallet).calls).find((one) => one.name.eq(method));
+  return call.fields.find((field) => field.name.unwrap().eq(name)).type;
+}
+
+/** What no referendum can speak as: nothing but `origins.setParameter` makes it. */
+const MADE_BY_THE_CHAIN = 'CheckedParameter';
+
+/** What a referendum can speak as, as `referenda.submit` takes it: one for each track that is not root's. */
+function origins(test) {
+  const type = argument('Referenda', 'submit', 'proposal_origin');
+  const caller = registry.lookup.getSiType(type).def.asVariant.variants;
+  const ours = caller.find((one) => one.name.eq('Origins'));
+  const all = registry.lookup.getSiType(ours.fields[0].type).def.asVariant.variants;
+  const named = all.filter((origin) => !origin.name.eq(MADE_BY_THE_CHAIN));
+  assert.equal(named.length, all.length - 1);
+  for (const origin of named) {
+    const name = origin.name.toString();
+    const bytes = Uint8Array.of(ours.index.toNumber(), origin.index.toNumber());
+    both(registry.createLookupType(type), { value: { Origins: name }, bytes }, `origin ${name}`);
+    assert.ok(text(origin.docs), `origin ${name} has no text`);
+  }
+  // Names of tracks are filled up with zeros.
+  const nameOf = ([, { name }]) => stringPascalCase(name.toString().replaceAll('\0', ''));
+  const tracks = api.consts.referenda.tracks.map(nameOf);
+  assert.deepEqual(['Root', ...named.map((one) => one.name.toString())], tracks);
+  test.diagnostic(`${named.length} origins`);
+}
+
+/** What a proxy can be for, as `proxy.addProxy` takes it. */
+function proxies(test) {
+  const type = argument('Proxy', 'add_proxy', 'proxy_type');
+  const all = samples.of(type);
+  for (const sample of all) both(registry.createLookupType(type), sample, `proxy ${sample.value}`);
+  for (const kind of registry.lookup.getSiType(type).def.asVariant.variants) {
+    assert.ok(text(kind.docs), `proxy ${kind.name} has no text`);
+  }
+  test.diagnostic(`${all.length} kinds`);
+}
 
 function calls(pallet, test) {
   const all = variants(api, pallet.calls);

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { stringToU8a, u8aEq, u8aToString } from '@polkadot/util';
 
-import { connect, dev, eventsNamed, send, total, walk } from '../src/chain.js';
+import { connect, dev, eventsNamed, send, total, view, walk } from '../src/chain.js';
 import {
   deliveryPayload, encodeReceipt, inputHash, isSigned, outputHash, receiptPayload,
 } from '../src/receipt.js';
@@ -31,7 +31,9 @@ describe('a job', () => {
     const offers = await api.query.pricing.offers.entries([model.id, model.entry.version]);
     assert.ok(offers.length > 0, 'the model has no offer');
     const { price } = offers[0][1].unwrap();
-    ceiling = { input: price.input.toBigInt() * 2n, output: price.output.toBigInt() * 2n };
+    const { floor } = await view(api, 'Pricing', 'bounds_of', model.entry.priceClass);
+    const twice = (one, other) => 2n * (one.gt(other) ? one : other).toBigInt();
+    ceiling = { input: twice(price.input, floor.input), output: twice(price.output, floor.output) };
   });
 
   after(() => api?.disconnect());
@@ -173,8 +175,9 @@ describe('a job', () => {
     );
     const share = (permill) => (units.spent * permill.toBigInt()) / 1_000_000n;
     assert.equal(units.toAuthor, share(model.entry.royalty));
-    assert.equal(units.burned, share(api.consts.rewards.burnShare));
-    assert.ok(units.toTreasury >= share(api.consts.rewards.treasuryShare));
+    const governed = await view(api, 'Rewards', 'shares_of_payment');
+    assert.equal(units.burned, share(governed.burn));
+    assert.ok(units.toTreasury >= share(governed.treasury));
     assert.ok(units.toProvider > 0n && units.toAuthor > 0n && units.burned > 0n);
 
     // Before and after the closing block: nothing else moved in it.

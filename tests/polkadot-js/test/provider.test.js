@@ -6,17 +6,15 @@ import { after, before, describe, it } from 'node:test';
 import { Keyring } from '@polkadot/keyring';
 import { randomAsU8a } from '@polkadot/util-crypto';
 
-import { connect, dev, eventsNamed, sendAll, total, view } from '../src/chain.js';
+import { act as actAs, completion, connect, dev, eventsNamed, total, view } from '../src/chain.js';
 import { workerKeyPayload } from '../src/receipt.js';
 
 /** Who may become the provider: the first that is none yet. */
 const CANDIDATES = ['Charlie', 'Dave', 'Eve'];
 
-const OFFER = {
-  price: { input: 20_000n, output: 50_000n },
-  slots: 2,
-  attributes: { region: 'DE', retentionHours: 0, gpuMemoryGib: 80 },
-};
+const SLOTS = 2;
+
+const ATTRIBUTES = { region: 'DE', retentionHours: 0, gpuMemoryGib: 80 };
 
 describe('a provider', () => {
   let api;
@@ -24,6 +22,8 @@ describe('a provider', () => {
   let worker;
   let model;
   let minStake;
+  /** What it asks for: twice what jobs of the model's class cost at least. */
+  let asked;
   /** What it has bonded, by our own count. */
   let bonded;
   /** The parts that unbond, by our own count. */
@@ -43,35 +43,13 @@ describe('a provider', () => {
     const { version, priceClass } = active[1].unwrap();
     model = { id: active[0].args[0], version, priceClass };
     minStake = api.consts.staking.minStake.toBigInt();
+    const { floor } = await view(api, 'Pricing', 'bounds_of', priceClass);
+    asked = { input: floor.input.toBigInt() * 2n, output: floor.output.toBigInt() * 2n };
   });
 
   after(() => api?.disconnect());
 
-  /**
-   * Sends calls of the provider together. Each is given as [extrinsic], which has to succeed, or as
-   * [extrinsic, pattern], which has to fail with such an error. Returns the events of all that
-   * succeeded, and the last block with its number.
-   */
-  async function act(...steps) {
-    const results = await sendAll(api, account, steps.map(([extrinsic]) => extrinsic));
-    const events = [];
-    let hash;
-    steps.forEach(([extrinsic, refusal], index) => {
-      const { method: { section, method } } = extrinsic;
-      const result = results[index];
-      if (refusal) {
-        assert.match(result.refusal?.message ?? 'it was accepted', refusal, `${section}.${method}`);
-      } else {
-        assert.ifError(result.refusal);
-        events.push(...result.events);
-        hash = result.hash;
-      }
-    });
-    // Where all were refused, nothing has changed that could be looked at.
-    if (!hash) return { events };
-    const header = await api.rpc.chain.getHeader(hash);
-    return { events, at: await api.at(hash), number: header.number.toNumber() };
-  }
+  const act = (...steps) => actAs(api, account, ...steps);
 
   /** The only event of this kind. */
   function the(events, name) {
@@ -85,9 +63,9 @@ describe('a provider', () => {
     return (await at.query.staking.providers(account.address)).unwrap();
   }
 
-  /** Units that the account has on hold for one reason, such as `Staking` `Stake`. */
-  async function held(at, pallet, reason) {
-    const holds = await at.query.balances.holds(account.address);
+  /** Units that an account has on hold for one reason, such as `Staking` `Stake`. */
+  async function held(at, pallet, reason, who = account) {
+    const holds = await at.query.balances.holds(who.address);
     const found = holds.find(({ id }) => id.type === pallet && id.value.type === reason);
     return found?.amount.toBigInt() ?? 0n;
   }
@@ -110,18 +88,8 @@ describe('a provider', () => {
 
   /** What the chain says about the account if a job for anybody were posted now. */
   async function verdict() {
-    const request = {
-      model: model.id,
-      version: null,
-      input: { Inline: 'Once upon a time' },
-      format: 'Completion',
-      sampler: 'Greedy',
-      maxOutputTokens: 8,
-      ceiling: { input: OFFER.price.input * 10n, output: OFFER.price.output * 10n },
-      assignment: 'Auto',
-      eligibility: {},
-      timeLimit: 60,
-    };
+    const ceiling = { input: asked.input * 10n, output: asked.output * 10n };
+    const request = completion(model.id, 'Once upon a time', 8, ceiling);
     const answer = await view(api, 'Jobs', 'simulate_request', dev('Alice').address, request, 0, 100);
     const ours = answer.asOk.find(({ provider }) => provider.toString() === account.address);
     return ours?.verdict;
@@ -176,22 +144,23 @@ describe('a provider', () => {
     await agree(at);
   });
 
-  const setOffer = ({ version = model.version, ...changes } = {}) => {
-    const { price, slots, attributes } = { ...OFFER, ...changes };
+  const setOffer = (changes = {}) => {
+    const usual = { version: model.version, price: asked, slots: SLOTS, attributes: ATTRIBUTES };
+    const { version, price, slots, attributes } = { ...usual, ...changes };
     return api.tx.pricing.setOffer(model.id, version, price, slots, attributes);
   };
 
   const offerAt = (at) => at.query.pricing.offers([model.id, model.version], account.address);
 
   it('is refused an offer that cannot be, each with its own error', async () => {
-    const { floor } = await view(api, 'Pricing', 'bounds_of', model.priceClass);
+    const { bounds: { floor } } = await view(api, 'Pricing', 'policy_of', model.priceClass);
     assert.ok(floor.input.toBigInt() > 0n);
     const tooCheap = { input: floor.input.toBigInt() - 1n, output: floor.output };
     await act(
       [setOffer({ slots: 0 }), /pricing\.SlotsInvalid/],
       [setOffer({ slots: api.consts.pricing.maxSlots.toNumber() + 1 }), /pricing\.SlotsInvalid/],
-      [setOffer({ price: tooCheap }), /pricing\.PriceOutOfBounds: .*`bounds_of`/],
-      [setOffer({ attributes: { ...OFFER.attributes, region: 'de' } }), /pricing\.RegionInvalid: .*`DE`/],
+      [setOffer({ price: tooCheap }), /pricing\.PriceOutOfBounds: .*`policy_of`/],
+      [setOffer({ attributes: { ...ATTRIBUTES, region: 'de' } }), /pricing\.RegionInvalid: .*`DE`/],
       [setOffer({ version: 1_000 }), /pricing\.UnknownVersion: .*Look/],
       [api.tx.pricing.removeOffer(model.id, model.version), /pricing\.NoOffer: .*publish one/],
     );
@@ -204,9 +173,9 @@ describe('a provider', () => {
     assert.ok(event.model.eq(model.id) && event.version.eq(model.version));
     const offer = (await offerAt(at)).unwrap();
     assert.equal(offer.price.toHex(), event.price.toHex());
-    assert.equal(offer.price.input.toBigInt(), OFFER.price.input);
-    assert.equal(offer.price.output.toBigInt(), OFFER.price.output);
-    assert.equal(offer.slots.toNumber(), OFFER.slots);
+    assert.equal(offer.price.input.toBigInt(), asked.input);
+    assert.equal(offer.price.output.toBigInt(), asked.output);
+    assert.equal(offer.slots.toNumber(), SLOTS);
     assert.equal(offer.busy.toNumber(), 0);
     assert.equal(offer.attributes.region.unwrap().toUtf8(), 'DE');
     assert.equal(offer.attributes.retentionHours.unwrap().toNumber(), 0);
@@ -241,7 +210,7 @@ describe('a provider', () => {
 
   it('changes its offer, at the same deposit', async () => {
     const old = (await offerAt(api)).unwrap();
-    const price = { input: 30_000n, output: 60_000n };
+    const price = { input: asked.input + 10_000n, output: asked.output + 10_000n };
     // A region can be given as bytes too: the letters FR.
     const attributes = { region: '0x4652', retentionHours: null, gpuMemoryGib: 24 };
     const { events, at } = await act([setOffer({ price, slots: 3, attributes })]);
@@ -255,6 +224,70 @@ describe('a provider', () => {
     assert.equal(offer.attributes.gpuMemoryGib.toNumber(), 24);
     assert.ok(offer.held.eq(old.held));
     assert.equal(await held(at, 'Pricing', 'OfferDeposit'), old.held.toBigInt());
+  });
+
+  it('is delegated to, by somebody whose stake stays in its own account', async () => {
+    const { delegate, claim, setCommission } = api.tx.staking;
+    const delegator = dev('Ferdie');
+    const least = api.consts.staking.minDelegation.toBigInt();
+    const terms = await act(
+      [setCommission(1_000_000), /staking\.CommissionTooHigh: .*Ask for less/],
+      [setCommission(100_000)],
+    );
+    assert.equal(the(terms.events, 'staking.CommissionSet').commission.toNumber(), 100_000);
+
+    const amount = 10n * least;
+    const { events, at } = await actAs(
+      api,
+      delegator,
+      [delegate(delegator.address, amount), /staking\.OwnProvider: .*Use `bond`/],
+      [delegate(randomAsU8a(32), amount), /staking\.NoSuchProvider: .*choose another one/],
+      [delegate(account.address, least - 1n), /staking\.DelegationTooLow: .*Delegate or move more/],
+      [delegate(account.address, 5n * bonded), /staking\.PoolFull: .*its own stake allows/],
+      [claim(account.address), /staking\.NoDelegation: .*delegate first/],
+      [delegate(account.address, amount)],
+      [claim(account.address), /staking\.NothingToClaim: .*Wait until/],
+    );
+    const event = the(events, 'staking.Delegated');
+    assert.equal(event.delegator.toString(), delegator.address);
+    assert.equal(event.amount.toBigInt(), amount);
+    const { pool, commission } = await at.query.staking.pools(account.address);
+    assert.equal(pool.total.toBigInt(), amount);
+    assert.equal(commission.toNumber(), 100_000);
+    assert.equal(await held(at, 'Staking', 'Delegation', delegator), amount);
+    await agree(at);
+  });
+
+  it('is asked for a part of that back, which stays on hold too', async () => {
+    const { undelegate, withdrawDelegation } = api.tx.staking;
+    const delegator = dev('Ferdie');
+    const least = api.consts.staking.minDelegation.toBigInt();
+    const period = api.consts.staking.unbondingPeriod.toNumber();
+    const whole = await held(api, 'Staking', 'Delegation', delegator);
+    const { events, at, number } = await actAs(
+      api,
+      delegator,
+      [undelegate(account.address, whole + 1n), /staking\.NotEnoughDelegated: .*Ask for at most/],
+      [undelegate(account.address, whole - 1n), /staking\.DelegationTooLow: .*for everything/],
+      [undelegate(account.address, least)],
+      [withdrawDelegation(account.address), /staking\.NothingToWithdraw/],
+    );
+    const event = the(events, 'staking.Undelegated');
+    assert.equal(event.amount.toBigInt(), least);
+    assert.equal(event.unlocksAt.toNumber(), number + period);
+    assert.equal(await held(at, 'Staking', 'Delegation', delegator), whole);
+
+    const answer = await view(api, 'Jobs', 'explain_account', delegator.address, 100);
+    const ours = answer.filter(({ reason }) => reason.type.endsWith('Delegation'));
+    assert.deepEqual(
+      ours.map(({ reason, amount, freedBy }) => [reason.type, amount.toBigInt(), freedBy.type]),
+      [
+        ['Delegation', whole - least, 'StakingUndelegate'],
+        ['UnbondingDelegation', least, 'StakingWithdrawDelegation'],
+      ],
+    );
+    for (const { reason } of ours) assert.deepEqual(reason.value.provider.toU8a(), account.publicKey);
+    assert.equal(ours[1].until.asCallableFrom.toNumber(), number + period);
   });
 
   it('removes its offer, and has the deposit back', async () => {
@@ -272,7 +305,7 @@ describe('a provider', () => {
     const { events, at, number } = await act(
       [api.tx.staking.unbond(bonded + 1n), /staking\.NotEnoughBonded: .*at most/],
       [api.tx.staking.unbond(bonded - minStake + 1n), /staking\.StakeTooLow: .*unbond less or everything/],
-      [api.tx.staking.withdraw(), /staking\.NothingToWithdraw: .*Unbond first/],
+      [api.tx.staking.withdraw(), /staking\.NothingToWithdraw: .*Ask for some back first/],
       [api.tx.staking.unbond(part)],
       [api.tx.staking.withdraw(), /staking\.NothingToWithdraw: .*wait for the block/],
     );
