@@ -858,8 +858,8 @@ pub mod pallet {
 		///
 		/// **Dispatch origin**: signed, by anybody. No fee if there was something to do.
 		///
-		/// **Effects**: moves it to the treasury. Every other call on the delegation does so too. What came from
-		/// other providers stops to answer for them if its time is over.
+		/// **Effects**: moves it to the treasury. Every other call on the delegation but `set_auto_compound` does so
+		/// too. What came from other providers stops to answer for them if its time is over.
 		///
 		/// **Errors**: `NoDelegation`; `NothingToCollect`.
 		///

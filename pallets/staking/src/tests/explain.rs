@@ -173,6 +173,73 @@ fn pending_slashes_are_explained_to_all_whom_they_cost() {
 		});
 }
 
+fn asked_back_from(provider: AccountId, amount: u128, from: u32) -> Held {
+	Held {
+		reason: HeldFor::UnbondingDelegation {
+			provider: crate::bytes_of(&provider),
+		},
+		amount,
+		until: HeldUntil::CallableFrom(from),
+		freed_by: FreedBy::StakingWithdrawDelegation,
+	}
+}
+
+#[test]
+fn what_a_delegator_asked_back_is_free_when_no_slash_is_pending_any_more() {
+	ExtBuilder::default()
+		.provider(ALICE, 1_000)
+		.appeal(2 * PERIOD)
+		.build_and_execute(|| {
+			assert_ok!(Staking::delegate(signed(DAVE), ALICE, 500));
+			assert_ok!(Staking::undelegate(signed(DAVE), ALICE, 200));
+			equivocate(ALICE, JOB);
+			let part = asked_back_from(ALICE, 100, 41);
+			let expected = vec![delegated_to(ALICE, 150), part, frozen(0, 250, 41)];
+			assert_eq!(explained(DAVE), expected);
+			advance(39);
+			let withdraw = || Staking::withdraw_delegation(signed(DAVE), ALICE);
+			assert_noop!(withdraw(), Error::<Test>::SlashPending);
+			advance(1);
+			assert_eq!(System::block_number(), 41);
+			assert_ok!(withdraw());
+			assert_eq!(explained(DAVE)[0], delegated_to(ALICE, 150));
+		});
+}
+
+#[test]
+fn slashes_of_a_provider_that_it_left_are_explained_to_a_delegator() {
+	let builder = ExtBuilder::default()
+		.provider(ALICE, 2_000)
+		.provider(BOB, 2_000)
+		.appeal(2 * PERIOD);
+	builder.build_and_execute(|| {
+		assert_ok!(Staking::delegate(signed(DAVE), ALICE, 1_000));
+		assert_ok!(Staking::redelegate(signed(DAVE), ALICE, BOB, 1_000));
+		assert_ok!(Staking::delegate(signed(DAVE), BOB, 500));
+		equivocate(ALICE, JOB);
+		let slash = frozen(0, 500, 41);
+		assert_eq!(explained(DAVE), vec![delegated_to(BOB, 1_000), slash]);
+
+		// 500 that never answered, and 700 of what does.
+		assert_ok!(Staking::undelegate(signed(DAVE), BOB, 500));
+		skip_blocks(1);
+		assert_ok!(Staking::undelegate(signed(DAVE), BOB, 700));
+		let parts = [asked_back_from(BOB, 500, 21), asked_back_from(BOB, 500, 41)];
+		assert_eq!(explained(DAVE), vec![parts[0], parts[1], slash]);
+		advance(PERIOD - 1);
+		assert_eq!(System::block_number(), 21);
+		let withdraw = || Staking::withdraw_delegation(signed(DAVE), BOB);
+		assert_ok!(withdraw());
+		assert_eq!(explained(DAVE), vec![parts[1], slash]);
+		advance(PERIOD - 1);
+		assert_noop!(withdraw(), Error::<Test>::StillLiable);
+		advance(1);
+		assert_eq!(System::block_number(), 41);
+		assert_ok!(withdraw());
+		assert_eq!((explained(DAVE), free(DAVE)), (vec![], ENDOWMENT - 500));
+	});
+}
+
 #[test]
 fn an_account_that_provides_and_delegates_sees_both() {
 	ExtBuilder::default()

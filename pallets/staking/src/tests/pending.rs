@@ -304,6 +304,17 @@ fn delegators_wait_for_slashes_of_their_time_and_no_others() {
 }
 
 #[test]
+fn one_fault_costs_no_more_than_the_cap() {
+	with_appeal(|| {
+		MaxEraSlash::set(Permill::from_percent(60));
+		EquivocationSlash::set(Permill::one());
+		assert_ok!(Staking::delegate(signed(DAVE), ALICE, 1_000));
+		assert_eq!(equivocate(ALICE, 1), 1_200 + 600);
+		assert_eq!(equivocate(ALICE, 2), 0);
+	});
+}
+
+#[test]
 fn an_era_costs_no_more_than_its_cap() {
 	with_appeal(|| {
 		MaxEraSlash::set(Permill::from_percent(60));

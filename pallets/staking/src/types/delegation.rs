@@ -207,7 +207,7 @@ impl<AccountId, BlockNumber: Copy + PartialOrd + Zero> Delegation<AccountId, Blo
 		self.shares = self.shares.saturating_sub(active);
 		let due = shares.saturating_sub(active);
 		let mut left = due;
-		for part in self.unbonding.iter_mut() {
+		for part in self.unbonding.iter_mut().rev() {
 			let taken = left.min(part.shares);
 			part.shares = part.shares.saturating_sub(taken);
 			left = left.saturating_sub(taken);
