@@ -1,8 +1,8 @@
 //! Weights of `athanor_models`. Written by `scripts/bench-weights`: do not edit, measure
 //! again.
 //!
-//! * on 2026-11-23, AMD EPYC, 2 threads
-//! * 10 values of each component, 20 runs each, at least 3 s a benchmark
+//! * on 2026-11-23, Intel(R) Xeon(R) Processor, 2 threads
+//! * 20 values of each component, 20 runs each, at least 1 s a benchmark
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
@@ -23,18 +23,19 @@ impl<T: frame_system::Config> athanor_models::WeightInfo for WeightInfo<T> {
 	// `Models::NextModelId`: 1 read, 1 written
 	// `Models::VersionDeposits`: 0 read, 1 written
 	// `Models::Versions`: 0 read, 1 written
-	// Fastest run: 133_959 ns
+	// `Parameters::Parameters`: 1 read, 0 written
+	// Fastest run: 194_287 ns
 	fn register() -> Weight {
-		Weight::from_parts(144_665_000, 5_644)
-			.saturating_add(T::DbWeight::get().reads(3))
+		Weight::from_parts(367_219_000, 8_245)
+			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
 
 	// `Models::Models`: 1 read, 1 written
 	// `Models::OwnershipOffers`: 1 read, 1 written
-	// Fastest run: 20_421 ns
+	// Fastest run: 31_900 ns
 	fn retire() -> Weight {
-		Weight::from_parts(22_373_000, 5_463)
+		Weight::from_parts(60_165_000, 5_463)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -48,11 +49,11 @@ impl<T: frame_system::Config> athanor_models::WeightInfo for WeightInfo<T> {
 	// `Models::Versions`: 9 read, 8 written
 	// `System::Account`: 1 read, 1 written
 	// `v`: 1 to 8
-	// Fastest run: 128_060 ns
+	// Fastest run: 314_809 ns
 	fn remove(v: u32) -> Weight {
-		Weight::from_parts(94_891_439, 13_554)
-			// Standard error: 366_122
-			.saturating_add(Weight::from_parts(57_740_996, 0).saturating_mul(v.into()))
+		Weight::from_parts(216_740_021, 13_644)
+			// Standard error: 533_963
+			.saturating_add(Weight::from_parts(135_442_974, 0).saturating_mul(v.into()))
 			.saturating_add(Weight::from_parts(0, 5_405).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads(2).saturating_mul(v.into()))
@@ -65,9 +66,9 @@ impl<T: frame_system::Config> athanor_models::WeightInfo for WeightInfo<T> {
 	// `Models::Models`: 1 read, 1 written
 	// `Models::VersionDeposits`: 0 read, 1 written
 	// `Models::Versions`: 1 read, 2 written
-	// Fastest run: 95_151 ns
+	// Fastest run: 230_074 ns
 	fn publish_version() -> Weight {
-		Weight::from_parts(101_370_000, 10_963)
+		Weight::from_parts(252_064_000, 11_053)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -78,27 +79,27 @@ impl<T: frame_system::Config> athanor_models::WeightInfo for WeightInfo<T> {
 	// `Models::VersionDeposits`: 1 read, 1 written
 	// `Models::Versions`: 1 read, 1 written
 	// `System::Account`: 1 read, 1 written
-	// Fastest run: 78_697 ns
+	// Fastest run: 196_838 ns
 	fn remove_version() -> Weight {
-		Weight::from_parts(84_075_000, 13_566)
+		Weight::from_parts(218_241_000, 13_656)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 
 	// `Models::Models`: 1 read, 0 written
 	// `Models::OwnershipOffers`: 0 read, 1 written
-	// Fastest run: 12_408 ns
+	// Fastest run: 18_977 ns
 	fn offer_ownership() -> Weight {
-		Weight::from_parts(13_680_000, 2_944)
+		Weight::from_parts(36_646_000, 2_944)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
 	// `Models::Models`: 1 read, 0 written
 	// `Models::OwnershipOffers`: 1 read, 1 written
-	// Fastest run: 15_513 ns
+	// Fastest run: 21_745 ns
 	fn withdraw_ownership_offer() -> Weight {
-		Weight::from_parts(16_985_000, 5_463)
+		Weight::from_parts(26_418_000, 5_463)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -112,11 +113,11 @@ impl<T: frame_system::Config> athanor_models::WeightInfo for WeightInfo<T> {
 	// `Models::Versions`: 9 read, 0 written
 	// `System::Account`: 1 read, 1 written
 	// `v`: 1 to 8
-	// Fastest run: 236_110 ns
+	// Fastest run: 311_780 ns
 	fn accept_ownership(v: u32) -> Weight {
-		Weight::from_parts(134_876_217, 18_687)
-			// Standard error: 283_606
-			.saturating_add(Weight::from_parts(109_366_867, 0).saturating_mul(v.into()))
+		Weight::from_parts(362_287_685, 18_867)
+			// Standard error: 5_887_375
+			.saturating_add(Weight::from_parts(218_142_830, 0).saturating_mul(v.into()))
 			.saturating_add(Weight::from_parts(0, 5_405).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads(2).saturating_mul(v.into()))

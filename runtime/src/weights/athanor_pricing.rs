@@ -1,8 +1,8 @@
 //! Weights of `athanor_pricing`. Written by `scripts/bench-weights`: do not edit, measure
 //! again.
 //!
-//! * on 2026-11-23, AMD EPYC, 2 threads
-//! * 10 values of each component, 20 runs each, at least 3 s a benchmark
+//! * on 2026-11-23, Intel(R) Xeon(R) Processor, 2 threads
+//! * 20 values of each component, 20 runs each, at least 2 s a benchmark
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
@@ -26,9 +26,9 @@ impl<T: frame_system::Config> athanor_pricing::WeightInfo for WeightInfo<T> {
 	// `Pricing::OffersByProvider`: 0 read, 1 written
 	// `Pricing::Policies`: 1 read, 0 written
 	// `Staking::Providers`: 1 read, 0 written
-	// Fastest run: 100_029 ns, before meters; 12_000 ns were added for them
+	// Fastest run: 153_838 ns
 	fn set_offer() -> Weight {
-		Weight::from_parts(119_910_000, 24_153)
+		Weight::from_parts(290_630_000, 25_011)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -40,9 +40,9 @@ impl<T: frame_system::Config> athanor_pricing::WeightInfo for WeightInfo<T> {
 	// `Pricing::OfferIndex`: 1 read, 2 written
 	// `Pricing::Offers`: 2 read, 2 written
 	// `Pricing::OffersByProvider`: 0 read, 1 written
-	// Fastest run: 78_436 ns, before meters; 12_000 ns were added for them
+	// Fastest run: 138_086 ns
 	fn remove_offer() -> Weight {
-		Weight::from_parts(95_984_000, 15_496)
+		Weight::from_parts(247_346_000, 15_556)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(9))
 	}
@@ -58,9 +58,9 @@ impl<T: frame_system::Config> athanor_pricing::WeightInfo for WeightInfo<T> {
 	// `Pricing::OffersByProvider`: 0 read, 1 written
 	// `Staking::Providers`: 1 read, 0 written
 	// `System::Account`: 1 read, 1 written
-	// Fastest run: 100_840 ns, before meters; 12_000 ns were added for them
+	// Fastest run: 163_451 ns
 	fn prune_offer() -> Weight {
-		Weight::from_parts(117_667_000, 26_826)
+		Weight::from_parts(238_635_000, 27_672)
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
@@ -68,9 +68,9 @@ impl<T: frame_system::Config> athanor_pricing::WeightInfo for WeightInfo<T> {
 	// `Pricing::Policies`: 1 read, 1 written
 	// `Pricing::Prices`: 1 read, 1 written
 	// `Pricing::Version`: 1 read, 1 written
-	// Not measured yet
+	// Fastest run: 27_829 ns
 	fn set_policy() -> Weight {
-		Weight::from_parts(40_000_000, 8_000)
+		Weight::from_parts(43_573_000, 5_575)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -78,9 +78,9 @@ impl<T: frame_system::Config> athanor_pricing::WeightInfo for WeightInfo<T> {
 	// `Origins::Tempo`: 1 read, 0 written
 	// `Parameters::Parameters`: 1 read, 0 written
 	// `Pricing::PeriodStart`: 1 read, 0 written
-	// Not measured yet
+	// Fastest run: 13_736 ns
 	fn period_runs() -> Weight {
-		Weight::from_parts(15_000_000, 6_000)
+		Weight::from_parts(19_234_000, 3_509)
 			.saturating_add(T::DbWeight::get().reads(3))
 	}
 
@@ -92,9 +92,9 @@ impl<T: frame_system::Config> athanor_pricing::WeightInfo for WeightInfo<T> {
 	// `Pricing::Policies`: 3 read, 0 written
 	// `Pricing::Prices`: 3 read, 3 written
 	// `Pricing::Version`: 1 read, 1 written
-	// Not measured yet
+	// Fastest run: 120_892 ns
 	fn period_ends() -> Weight {
-		Weight::from_parts(200_000_000, 60_000)
+		Weight::from_parts(217_243_000, 53_598)
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(11))
 	}

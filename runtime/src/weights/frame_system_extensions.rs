@@ -1,8 +1,8 @@
 //! Weights of `frame_system_extensions`. Written by `scripts/bench-weights`: do not edit,
 //! measure again.
 //!
-//! * on 2026-11-23, AMD EPYC, 2 threads
-//! * 10 values of each component, 20 runs each, at least 3 s a benchmark
+//! * on 2026-11-23, Intel(R) Xeon(R) Processor, 2 threads
+//! * 20 values of each component, 20 runs each, at least 1 s a benchmark
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
@@ -15,51 +15,51 @@ use polkadot_sdk::*;
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> frame_system::ExtensionsWeightInfo for WeightInfo<T> {
-	// Fastest run: 2_103 ns
+	// Fastest run: 4_469 ns
 	fn check_genesis() -> Weight {
-		Weight::from_parts(2_324_000, 0)
+		Weight::from_parts(5_601_000, 0)
 	}
 
-	// Fastest run: 4_237 ns
+	// Fastest run: 9_011 ns
 	fn check_mortality_mortal_transaction() -> Weight {
-		Weight::from_parts(4_666_000, 0)
+		Weight::from_parts(11_657_000, 0)
 	}
 
-	// Fastest run: 4_246 ns
+	// Fastest run: 8_537 ns
 	fn check_mortality_immortal_transaction() -> Weight {
-		Weight::from_parts(4_647_000, 0)
+		Weight::from_parts(11_757_000, 0)
 	}
 
-	// Fastest run: 681 ns
+	// Fastest run: 783 ns
 	fn check_non_zero_sender() -> Weight {
-		Weight::from_parts(811_000, 0)
+		Weight::from_parts(952_000, 0)
 	}
 
 	// `System::Account`: 1 read, 1 written
-	// Fastest run: 8_292 ns
+	// Fastest run: 12_426 ns
 	fn check_nonce() -> Weight {
-		Weight::from_parts(8_943_000, 2_603)
+		Weight::from_parts(13_992_000, 2_603)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
-	// Fastest run: 520 ns
+	// Fastest run: 627 ns
 	fn check_spec_version() -> Weight {
-		Weight::from_parts(621_000, 0)
+		Weight::from_parts(903_000, 0)
 	}
 
-	// Fastest run: 511 ns
+	// Fastest run: 632 ns
 	fn check_tx_version() -> Weight {
-		Weight::from_parts(620_000, 0)
+		Weight::from_parts(789_000, 0)
 	}
 
-	// Fastest run: 4_136 ns
+	// Fastest run: 6_397 ns
 	fn check_weight() -> Weight {
-		Weight::from_parts(4_657_000, 0)
+		Weight::from_parts(8_630_000, 0)
 	}
 
-	// Fastest run: 2_323 ns
+	// Fastest run: 3_634 ns
 	fn weight_reclaim() -> Weight {
-		Weight::from_parts(2_724_000, 0)
+		Weight::from_parts(4_328_000, 0)
 	}
 }
