@@ -214,7 +214,7 @@ fn check_size(len: usize) -> Result<(), Error> {
 		return Ok(());
 	}
 	Err(Error::Input(format!(
-		"the call has {len} bytes, and a proposal can have {MAX_PREIMAGE} (4 MiB); make it smaller or \
+		"the call has {len} bytes, and a proposal can have {MAX_PREIMAGE} (3,839 KiB); make it smaller or \
 		 propose it in parts"
 	)))
 }
@@ -333,8 +333,8 @@ pub mod tests {
 		let large = file("large", &vec![1; MAX_PREIMAGE + 1]);
 		let error = read_call(None, Some(&large)).unwrap_err();
 		assert_eq!(error.exit_code(), 2);
-		assert!(error.to_string().contains("4194305 bytes"), "{error}");
-		assert!(error.to_string().contains("4 MiB"), "{error}");
+		assert!(error.to_string().contains("3931137 bytes"), "{error}");
+		assert!(error.to_string().contains("3,839 KiB"), "{error}");
 	}
 
 	#[test]

@@ -20,8 +20,8 @@ Examples:
   athanor gov tracks -o json
 
 Periods are those of this chain, in blocks. Approval is the share of ayes among the votes, weighted by
-conviction; support is the share of ayes among all tokens. Both have to reach a threshold that falls while
-a referendum is decided on.";
+conviction; support is the share of ayes and abstentions, without conviction, among all tokens but those of
+the treasury. Both have to reach a threshold that falls while a referendum is decided on.";
 
 /// Shown at the end of `gov parameters --help`.
 pub const PARAMETERS_EXAMPLES: &str = "\

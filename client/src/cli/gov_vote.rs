@@ -165,7 +165,10 @@ impl VoteArgs {
 			},
 		};
 		if vote.amount() == 0 {
-			return wrong("a vote with nothing counts nothing; pass an amount above 0");
+			return wrong(
+				"a vote with nothing counts nothing; pass an amount above 0, of which 1u is enough to cast what \
+				 others have delegated to you",
+			);
 		}
 		Ok(vote)
 	}
@@ -305,6 +308,11 @@ pub async fn delegate(context: &Context, arguments: DelegateArgs) -> Result<(), 
 	if account == to {
 		return Err(Error::Input(
 			"that is your own account, and your votes are yours already; name another one".into(),
+		));
+	}
+	if amount == 0 {
+		return Err(Error::Input(
+			"to delegate nothing changes nothing; pass an amount above 0".into(),
 		));
 	}
 	let chain = context.chain().await?;

@@ -192,8 +192,9 @@ bounded! {
 			FixedU128::from_rational(1, 10) => FixedU128::from_u32(100);
 		/// Blocks for which a closed job can be read.
 		Retention = Retention: BlockNumber, HOURS => 30 * DAYS;
-		/// Share of a provider's stake that a missed deadline costs.
-		TimeoutSlash = TimeoutSlash: Permill, Permill::zero() => Permill::from_percent(10);
+		/// Share of a provider's stake that a missed deadline costs. More than nothing: that makes missing one's
+		/// own a loss.
+		TimeoutSlash = TimeoutSlash: Permill, Permill::from_parts(1_000) => Permill::from_percent(10);
 		/// Share of a provider's stake that two receipts for one job cost.
 		EquivocationSlash = EquivocationSlash: Permill, Permill::from_percent(1) => Permill::one();
 		/// Share of each payment that goes to the treasury. More than nothing: that makes paying oneself a

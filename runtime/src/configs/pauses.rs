@@ -13,6 +13,7 @@ use polkadot_sdk::*;
 use crate::{
 	Balance, Balances, BlockNumber, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason,
 	governance::origins::{EmergencyPause, EnsureSafeMode, OrRoot, SafeModePeriod},
+	weights,
 };
 
 /// Pallets of which no call can be paused: what every block needs; governance, with what it has decided to pay; and
@@ -36,8 +37,8 @@ pub const PALLETS: [&str; 15] = [
 ];
 
 /// Calls that cannot be paused: those by which work is handed in and faults are shown, what is due is done, what was
-/// decided takes effect, and people take out what is theirs.
-pub const CALLS: [(&str, &str); 42] = [
+/// decided takes effect, people take out what is theirs, and a stolen key is replaced, before it is used for faults.
+pub const CALLS: [(&str, &str); 44] = [
 	("Babe", "report_equivocation"),
 	("Babe", "report_equivocation_unsigned"),
 	("Grandpa", "report_equivocation"),
@@ -51,6 +52,7 @@ pub const CALLS: [(&str, &str); 42] = [
 	("Models", "remove_version"),
 	("Pricing", "set_policy"),
 	("Pricing", "remove_offer"),
+	("Staking", "remove_worker_key"),
 	("Staking", "chill"),
 	("Staking", "unbond"),
 	("Staking", "exit"),
@@ -66,6 +68,7 @@ pub const CALLS: [(&str, &str); 42] = [
 	("Rewards", "claim_royalty"),
 	("Rewards", "claim_royalty_for"),
 	("Rewards", "merge_royalty"),
+	("Session", "set_keys"),
 	("Session", "purge_keys"),
 	("ValidatorStaking", "chill"),
 	("ValidatorStaking", "unbond"),
@@ -123,7 +126,7 @@ impl pallet_tx_pause::Config for Runtime {
 	type UnpauseOrigin = OrRoot<EmergencyPause>;
 	type WhitelistedCalls = NeverPaused;
 	type MaxNameLen = ConstU32<256>;
-	type WeightInfo = pallet_tx_pause::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_tx_pause::WeightInfo<Runtime>;
 }
 
 impl pallet_safe_mode::Config for Runtime {
@@ -141,5 +144,5 @@ impl pallet_safe_mode::Config for Runtime {
 	type ForceDepositOrigin = frame_system::EnsureRoot<crate::AccountId>;
 	type Notify = ();
 	type ReleaseDelay = NoRelease;
-	type WeightInfo = pallet_safe_mode::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_safe_mode::WeightInfo<Runtime>;
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The pallets whose calls have to be reached.
-pub const PALLETS: [&str; 5] = ["Models", "Staking", "Pricing", "Jobs", "Rewards"];
+pub const PALLETS: [&str; 6] = ["Origins", "Models", "Staking", "Pricing", "Jobs", "Rewards"];
 
 /// Calls that cannot succeed here; the pallet's tests show them. A slash is carried out by the hook in the block in
 /// which it is due, unless more are due than fit, which takes more providers than there are. And a provider can only

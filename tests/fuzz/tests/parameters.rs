@@ -333,24 +333,93 @@ absurd! {
 	any_price_period: PricePeriod, [0, u32::MAX, DAYS, 1_000];
 }
 
+fn set_policy(policy: Policy) -> RuntimeCall {
+	let class = PriceClass::Small;
+	athanor_pricing::Call::<Runtime>::set_policy { class, policy }.into()
+}
+
 fn policy(floor: u128, ceiling: u128, step: u32) -> RuntimeCall {
-	athanor_pricing::Call::<Runtime>::set_policy {
-		class: PriceClass::Small,
-		policy: Policy {
-			bounds: PriceBounds {
-				floor: Price::flat(floor),
-				ceiling: Price::flat(ceiling),
-			},
-			low: 400_000,
-			high: 600_000,
-			step,
+	set_policy(Policy {
+		bounds: PriceBounds {
+			floor: Price::flat(floor),
+			ceiling: Price::flat(ceiling),
 		},
+		low: 400_000,
+		high: 600_000,
+		step,
+	})
+}
+
+/// Gives one constant of a policy one value after the other, with work after each. What is refused because it is
+/// beyond the limits gets into the state all the same, as if a runtime with other limits had left it there.
+fn survives_policies<T: Copy>(change: fn(&mut Policy, T), values: &[T]) {
+	let stored = |world: &mut World| {
+		world.inside(|| athanor_pricing::Policies::<Runtime>::get(PriceClass::Small))
+	};
+	let mut world = World::new();
+	let first = stored(&mut world).expect("genesis has one");
+	for value in values {
+		let mut policy = first;
+		change(&mut policy, *value);
+		let before = stored(&mut world);
+		match world.send(Sender::Root, &set_policy(policy)).unwrap() {
+			Fate::Done => assert_eq!(stored(&mut world), Some(policy)),
+			Fate::Failed(error) => {
+				assert_eq!(stored(&mut world), before, "{policy:?}");
+				if error == athanor_pricing::Error::<Runtime>::BeyondLimits.into() {
+					world.inside(|| {
+						athanor_pricing::Policies::<Runtime>::insert(PriceClass::Small, policy);
+					});
+				}
+			}
+			Fate::Refused(refusal) => panic!("{policy:?}: {refusal:?}"),
+		}
+		work_goes_on(&mut world);
 	}
-	.into()
 }
 
 #[test]
-fn any_policy() {
+fn any_floor() {
+	let change = |policy: &mut Policy, units| policy.bounds.floor = Price::flat(units);
+	survives_policies(change, &[0, u128::MAX, CEILING, 100 * FLOOR, FLOOR, 1]);
+}
+
+#[test]
+fn any_ceiling() {
+	let change = |policy: &mut Policy, units| policy.bounds.ceiling = Price::flat(units);
+	let less = [
+		0,
+		u128::MAX,
+		1_000 * ATH,
+		CEILING,
+		CEILING / 2,
+		100 * FLOOR,
+		FLOOR,
+		1,
+	];
+	survives_policies(change, &less);
+}
+
+#[test]
+fn any_low_end_of_the_band() {
+	let change = |policy: &mut Policy, parts| policy.low = parts;
+	survives_policies(change, &[0, u32::MAX, 1_000_000, 600_000, 100_000, 1]);
+}
+
+#[test]
+fn any_high_end_of_the_band() {
+	let change = |policy: &mut Policy, parts| policy.high = parts;
+	survives_policies(change, &[0, u32::MAX, 1_000_000, 800_000, 400_000, 1]);
+}
+
+#[test]
+fn any_step() {
+	let change = |policy: &mut Policy, parts| policy.step = parts;
+	survives_policies(change, &[0, u32::MAX, 1_000_000, 100_000, 50_000, 1]);
+}
+
+#[test]
+fn any_policy_at_once() {
 	// `pricing.rs` has those that leave no market, and those that are refused.
 	survives(vec![
 		policy(1, 1_000 * ATH, 100_000),

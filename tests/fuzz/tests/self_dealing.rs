@@ -504,7 +504,7 @@ fn who_pays_itself_loses_at_every_corner() {
 }
 
 /// Half of what the slash takes of its own stake is lost at least: the requester gets no more, and who has shown the
-/// fault is nobody here. A governed slash of nothing costs nothing; then nothing is won either.
+/// fault is nobody here.
 #[test]
 fn who_misses_its_own_deadline_loses_at_every_setting() {
 	for setting in corners([
@@ -516,10 +516,8 @@ fn who_misses_its_own_deadline_loses_at_every_setting() {
 		(|setting| &mut setting.multiple, multiples()),
 		(|setting| &mut setting.delegation, delegations()),
 	]) {
-		let mut circle = Circle::at(&setting);
-		let own = circle.miss();
-		let timeout = circle.world.inside(parameters::TimeoutSlash::get);
-		assert_eq!(own > 0, timeout > Permill::zero(), "{setting:?}");
+		let own = Circle::at(&setting).miss();
+		assert!(own > 0, "{setting:?}");
 	}
 }
 

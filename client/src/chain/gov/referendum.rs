@@ -27,8 +27,9 @@ use crate::{
 /// Most bytes of a proposal that are stored with the referendum.
 pub(crate) const MAX_INLINE: usize = 128;
 
-/// Most bytes of a proposal that can be stored at all.
-pub const MAX_PREIMAGE: usize = 4 * 1024 * 1024;
+/// Most bytes of a proposal that can be stored. The chain stores 4 MiB, and a transaction can have three quarters of a
+/// block of 5 MiB: less 1 KiB for what else is in the one that proposes.
+pub const MAX_PREIMAGE: usize = 3_839 * 1024;
 
 records! {
 	/// What somebody deposited.
