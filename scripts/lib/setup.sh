@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prepares this machine to build Athanor. Idempotent: what is present is left alone.
-# Sourced by scripts/build, demo, test and train-demo-model; exports what the build needs.
+# Sourced by all of scripts/ but check-structure; exports what the build needs.
 #
 # The one unusual requirement is a Rust toolchain that can compile the runtime to wasm32v1-none:
 #   1. the active rustup toolchain already has that target, or `rustup target add` can fetch it;

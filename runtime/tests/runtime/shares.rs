@@ -1,7 +1,6 @@
 //! Who gets what of a payment, on the real runtime: at every setting that governance can choose.
 
-mod chain;
-
+use crate::chain::development;
 use athanor_models::{ModelSpec, types::MAX_CONTEXT_LENGTH};
 use athanor_primitives::{
 	H256,
@@ -16,7 +15,6 @@ use athanor_runtime::{
 	configs::parameters::{self, RuntimeParameters, values::market},
 	constants::{ATH, EXISTENTIAL_DEPOSIT},
 };
-use chain::development;
 use frame_support::{
 	assert_noop, assert_ok, hypothetically,
 	traits::{

@@ -185,6 +185,11 @@ async fn a_parameter(cli: &Cli) -> Result<u32> {
 	ensure!(proposed["deposit_placed"] == true, "{proposed}");
 	let index = opened(&proposed)?;
 	let text = index.to_string();
+	let trial = json(cli, "Alice", &["gov", "enact-dry-run", &text]).await?;
+	let status = json(cli, "Alice", &["gov", "status", &text]).await?;
+	for value in [&trial, &status["enactment"]] {
+		ensure!(value["changes"] == proposed["changes"], "{value}");
+	}
 	cli.run("Bob", &["gov", "place-deposit", &text])
 		.await?
 		.fails(&[2], &["is placed already"])?;

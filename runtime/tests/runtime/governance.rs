@@ -1,8 +1,7 @@
 //! Governance on the real runtime, with the blocks of the development chain: who can decide what, and what
 //! nobody can.
 
-mod chain;
-
+use crate::chain::{Blocks, development};
 use athanor_primitives::{
 	model::PriceClass,
 	policy::Policy,
@@ -25,7 +24,6 @@ use athanor_runtime::{
 		tracks::TRACKS,
 	},
 };
-use chain::{Blocks, development};
 use codec::{Decode, Encode};
 use frame_support::{
 	assert_noop, assert_ok,
@@ -576,12 +574,32 @@ fn each_origin_does_what_is_its_own_and_nothing_else() {
 			);
 			RuntimeCall::from(pallet_tx_pause::Call::unpause { ident })
 		};
-		let calls: [(Origin, &dyn Fn() -> RuntimeCall); 5] = [
+		assert_ok!(dispatch(
+			signed(Bob),
+			athanor_staking::Call::register {
+				stake: 99_000 * ATH
+			}
+		));
+		slash(Bob);
+		let safe_mode = |call: pallet_safe_mode::Call<Runtime>| RuntimeCall::from(call);
+		let calls: [(Origin, &dyn Fn() -> RuntimeCall); 9] = [
 			(Origin::PricingAdmin, &|| set_policy(policy(1, 2))),
 			(Origin::PricingAdmin, &|| price_period(1_200)),
 			(Origin::MarketAdmin, &|| stake_multiple(3)),
+			(Origin::MarketAdmin, &|| {
+				athanor_staking::Call::cancel_slash { slash: 0 }.into()
+			}),
 			(Origin::EmergencyPause, &pause),
 			(Origin::EmergencyPause, &unpause),
+			(Origin::EmergencyPause, &|| {
+				safe_mode(pallet_safe_mode::Call::force_enter {})
+			}),
+			(Origin::EmergencyPause, &|| {
+				safe_mode(pallet_safe_mode::Call::force_extend {})
+			}),
+			(Origin::EmergencyPause, &|| {
+				safe_mode(pallet_safe_mode::Call::force_exit {})
+			}),
 		];
 		let origins = [
 			Origin::PricingAdmin,
@@ -597,6 +615,38 @@ fn each_origin_does_what_is_its_own_and_nothing_else() {
 			assert_noop!(dispatch(signed(Alice), call()), DispatchError::BadOrigin);
 			assert_ok!(dispatch(admin.into(), call()));
 		}
+	});
+}
+
+#[test]
+fn who_pauses_spends_nothing_and_nobody_buys_the_safe_mode() {
+	run(|_| {
+		let spend = pallet_treasury::Call::spend_local {
+			amount: ATH,
+			beneficiary: Charlie.to_account_id().into(),
+		};
+		assert_noop!(
+			dispatch(Origin::EmergencyPause.into(), spend),
+			DispatchError::BadOrigin
+		);
+		let description = b"a bounty".to_vec();
+		let value = 10 * ATH;
+		let bounty = pallet_bounties::Call::propose_bounty { value, description };
+		assert_ok!(dispatch(signed(Alice), bounty));
+		assert_noop!(
+			dispatch(
+				Origin::EmergencyPause.into(),
+				pallet_bounties::Call::approve_bounty { bounty_id: 0 }
+			),
+			DispatchError::BadOrigin
+		);
+		let not_for_sale = Err(pallet_safe_mode::Error::<Runtime>::NotConfigured.into());
+		let enter = pallet_safe_mode::Call::enter {};
+		assert_eq!(dispatch(signed(Alice), enter), not_for_sale);
+		let force_enter = pallet_safe_mode::Call::force_enter {};
+		assert_ok!(dispatch(Origin::EmergencyPause.into(), force_enter));
+		let extend = pallet_safe_mode::Call::extend {};
+		assert_eq!(dispatch(signed(Alice), extend), not_for_sale);
 	});
 }
 
@@ -690,6 +740,80 @@ fn staked_tokens_vote_in_their_owners_name_and_stay_staked() {
 }
 
 #[test]
+fn delegated_stake_votes_in_its_owners_name_and_stays_delegated() {
+	run(|_| {
+		let register = athanor_staking::Call::register {
+			stake: 260_000 * ATH,
+		};
+		assert_ok!(dispatch(signed(Charlie), register));
+		let amount = 990_000 * ATH;
+		let provider = Charlie.to_account_id();
+		let delegate = athanor_staking::Call::delegate { provider, amount };
+		assert_ok!(dispatch(signed(Bob), delegate));
+		let on_hold = || Balances::total_balance_on_hold(&Bob.to_account_id());
+		let held = on_hold();
+		assert!(held >= amount);
+		let index = propose(Alice, Origin::PricingAdmin, set_policy(policy(1, 2)));
+		// More than is free.
+		assert_ok!(vote(Bob, index, 995_000 * ATH));
+		assert_eq!(on_hold(), held);
+		// The provider votes with what is its own.
+		assert_eq!(
+			vote(Charlie, index, 1_000_001 * ATH),
+			Err(pallet_conviction_voting::Error::<Runtime>::InsufficientFunds.into())
+		);
+		// Stake comes and goes while it votes.
+		let undelegate = athanor_staking::Call::undelegate {
+			provider: Charlie.to_account_id(),
+			amount: ATH,
+		};
+		assert_ok!(dispatch(signed(Bob), undelegate));
+		assert_eq!(on_hold(), held);
+	});
+}
+
+/// Raises a slash for two receipts. Returns what it will take of the own stake.
+fn slash(provider: Sr25519Keyring) -> u128 {
+	<athanor_runtime::Staking as athanor_primitives::ports::ProviderRegistry>::
+		slash_for_equivocation(
+			&provider.to_account_id(),
+			1,
+			&athanor_primitives::ports::Victim {
+				requester: Charlie.to_account_id(),
+				escrow: ATH,
+				paid: 0,
+			},
+			&Charlie.to_account_id(),
+		)
+}
+
+#[test]
+fn a_vote_cancels_a_slash_within_its_appeal() {
+	run(|blocks| {
+		let stake = 99_000 * ATH;
+		assert_ok!(dispatch(
+			signed(Bob),
+			athanor_staking::Call::register { stake }
+		));
+		assert_eq!(slash(Bob), Permill::from_percent(20).mul_floor(stake));
+		let pending =
+			|| -> Vec<u64> { athanor_staking::PendingSlashes::<Runtime>::iter_keys().collect() };
+		let [slash] = pending()[..] else {
+			panic!("{:?}", pending());
+		};
+		let cancel = athanor_staking::Call::cancel_slash { slash };
+		let index = propose(Alice, Origin::MarketAdmin, cancel.into());
+		assert_ok!(vote(Bob, index, 900_000 * ATH));
+		assert_eq!(pass(blocks, index), Ok(()));
+		assert_eq!(pending(), Vec::<u64>::new());
+		for _ in 0..200 {
+			blocks.next();
+		}
+		assert_eq!(Balances::total_balance_on_hold(&Bob.to_account_id()), stake);
+	});
+}
+
+#[test]
 fn a_slash_takes_staked_tokens_although_they_vote() {
 	run(|blocks| {
 		let stake = 999_000 * ATH;
@@ -699,17 +823,7 @@ fn a_slash_takes_staked_tokens_although_they_vote() {
 		));
 		let index = propose(Alice, Origin::PricingAdmin, set_policy(policy(1, 2)));
 		assert_ok!(vote(Bob, index, 999_500 * ATH));
-		let taken = <athanor_runtime::Staking as athanor_primitives::ports::ProviderRegistry>::
-			slash_for_equivocation(
-				&Bob.to_account_id(),
-				1,
-				&athanor_primitives::ports::Victim {
-					requester: Charlie.to_account_id(),
-					escrow: ATH,
-					paid: 0,
-				},
-				&Charlie.to_account_id(),
-			);
+		let taken = slash(Bob);
 		assert_eq!(taken, Permill::from_percent(20).mul_floor(stake));
 		// It is carried out when the time for an appeal is over.
 		assert_eq!(Balances::total_balance_on_hold(&Bob.to_account_id()), stake);

@@ -1,8 +1,7 @@
 //! Everything that the SDK's pallets hold of an account is explained, to the unit, and comes back by the call
 //! that the explanation names.
 
-mod chain;
-
+use crate::chain::{self, Blocks, development};
 use athanor_primitives::explain::{FreedBy, Held, HeldFor, HeldUntil};
 use athanor_runtime::{
 	AccountId, Balances, Identity, Multisig, Origins, Preimage, Proxy, Referenda, Runtime,
@@ -11,7 +10,6 @@ use athanor_runtime::{
 	constants::{ATH, DAYS, EPOCH},
 	governance::{origins::Origin, pallet_origins, tempo::paced},
 };
-use chain::{Blocks, development};
 use codec::Encode;
 use frame_support::{
 	assert_noop, assert_ok, hypothetically,

@@ -1,8 +1,10 @@
 //! Validators on the real runtime: their bonds, their election, and what it costs to make two blocks for one
 //! slot.
 
-mod chain;
-
+use crate::chain::{
+	Blocks, by_validator, genesis_of,
+	referenda::{dispatch, explained},
+};
 use athanor_primitives::explain::{FreedBy, HeldFor, HeldUntil};
 use athanor_runtime::{
 	AccountId, Babe, Balances, Header, Historical, Runtime, RuntimeEvent, RuntimeOrigin, Session,
@@ -10,10 +12,6 @@ use athanor_runtime::{
 	configs::{economy::TreasuryAccount, validators::SlashDeferDuration},
 	constants::{ATH, EPOCH},
 	governance::origins::Origin,
-};
-use chain::{
-	Blocks, by_validator, genesis_of,
-	referenda::{dispatch, explained},
 };
 use codec::Decode;
 use frame_support::{

@@ -1,17 +1,15 @@
 //! What a pause, and the safe mode, can stop, and what they never do.
 
-mod chain;
-
+use crate::chain::{
+	self, Blocks, development,
+	referenda::{account, dispatch, signed},
+};
 use athanor_primitives::explain::FreedBy;
 use athanor_runtime::{
 	Balances, Runtime, RuntimeCall,
 	configs::pauses::{CALLS, PALLETS},
 	constants::ATH,
 	governance::origins::Origin,
-};
-use chain::{
-	Blocks, development,
-	referenda::{account, dispatch, signed},
 };
 use frame_support::{assert_ok, traits::GetCallMetadata};
 use polkadot_sdk::*;

@@ -1,18 +1,16 @@
 //! Proposals that cannot be: preimages that are too large or no calls, calls that are too heavy, and votes and payments
 //! without the money for them. Each is refused for its own reason, and changes nothing.
 
-mod chain;
-
+use crate::chain::{
+	self, Blocks, development,
+	referenda::{
+		account, dispatch, enacted, events, explained, pass, place_deposit, signed, submit, vote,
+	},
+};
 use athanor_runtime::{
 	Balance, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, System,
 	constants::{ATH, DAYS},
 	governance::{origins::Origin, pallet_origins, tempo::paced},
-};
-use chain::{
-	Blocks, development,
-	referenda::{
-		account, dispatch, enacted, events, explained, pass, place_deposit, signed, submit, vote,
-	},
 };
 use codec::Encode;
 use frame_support::{

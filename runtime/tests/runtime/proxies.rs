@@ -1,7 +1,9 @@
 //! What each type of proxy may do in somebody's name, and what it may not.
 
-mod chain;
-
+use crate::chain::{
+	self, development,
+	referenda::{account, dispatch, signed},
+};
 use athanor_primitives::{
 	job::{Assignment, JobInput, JobRequest, PromptFormat, Sampler},
 	price::Price,
@@ -9,10 +11,6 @@ use athanor_primitives::{
 use athanor_runtime::{
 	Balances, Runtime, RuntimeCall, RuntimeEvent, System, configs::accounts::ProxyType,
 	constants::ATH, governance::pallet_origins,
-};
-use chain::{
-	development,
-	referenda::{account, dispatch, signed},
 };
 use frame_support::{
 	assert_noop, assert_ok, dispatch::RawOrigin, hypothetically, traits::InstanceFilter,

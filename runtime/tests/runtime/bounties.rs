@@ -1,18 +1,16 @@
 //! What the treasury pays, from the vote to the account: payments, bounties and their parts, on the tracks of the
 //! treasurers. At each step everybody is told what is on hold, and what frees it.
 
-mod chain;
-
+use crate::chain::{
+	Blocks, development,
+	referenda::{account, decide, dispatch, explained, signed},
+};
 use athanor_primitives::explain::{FreedBy, Held, HeldFor, HeldUntil};
 use athanor_runtime::{
 	AccountId, Balance, Balances, Runtime, RuntimeCall, RuntimeOrigin, System, Treasury,
 	configs::economy::TreasuryAccount,
 	constants::{ATH, DAYS},
 	governance::{origins::Origin, tempo::paced},
-};
-use chain::{
-	Blocks, development,
-	referenda::{account, decide, dispatch, explained, signed},
 };
 use frame_support::{assert_noop, assert_ok, hypothetically, traits::fungible::Inspect};
 use polkadot_sdk::*;

@@ -1,10 +1,8 @@
 //! Whose blocks the runtime executes: BABE's, with the time of their slot, and those of a development
 //! node that authors by Aura only.
 
-mod chain;
-
+use crate::chain::{SLOT, by_babe, development, genesis_header, open_block};
 use athanor_runtime::{Executive, Header, System, Timestamp, constants::MILLISECS_PER_BLOCK};
-use chain::{SLOT, by_babe, development, genesis_header, open_block};
 use codec::Encode;
 use polkadot_sdk::*;
 use sp_runtime::DigestItem;
