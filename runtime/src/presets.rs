@@ -44,7 +44,7 @@ const MOST_CANDIDATES: u32 = 200;
 /// Accounts that can nominate.
 const MOST_NOMINATORS: u32 = 800;
 
-/// Share of a slash that goes to who reported the equivocation.
+/// Share of a slash of which who reported the equivocation gets half, by the rule of pallet-staking.
 const REPORTER_SHARE: Perbill = Perbill::from_percent(10);
 
 /// The keys of a validator.
