@@ -386,6 +386,7 @@ fn any_floor() {
 
 #[test]
 fn any_ceiling() {
+	// Not as low as the floor: that leaves no market until offers follow, see `pricing.rs`.
 	let change = |policy: &mut Policy, units| policy.bounds.ceiling = Price::flat(units);
 	let less = [
 		0,
@@ -394,7 +395,6 @@ fn any_ceiling() {
 		CEILING,
 		CEILING / 2,
 		100 * FLOOR,
-		FLOOR,
 		1,
 	];
 	survives_policies(change, &less);
