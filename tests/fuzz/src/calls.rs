@@ -257,8 +257,8 @@ pub fn governed(value: &Parameter) -> RuntimeCall {
 fn raw(bytes: &[u8]) -> Option<RuntimeCall> {
 	/// Room for the arguments of any call.
 	const ZEROS: usize = 512;
-	/// Indices of the pallets whose calls are ours.
-	const PALLETS: [u8; 5] = [20, 21, 22, 23, 24];
+	/// Indices of the pallets whose calls are ours, in the order of [`crate::coverage::PALLETS`].
+	const PALLETS: [u8; crate::coverage::PALLETS.len()] = [32, 20, 21, 22, 23, 24];
 
 	let (pallet, arguments) = bytes.split_first()?;
 	let mut encoded = vec![PALLETS[usize::from(*pallet) % PALLETS.len()]];
@@ -277,10 +277,10 @@ mod tests {
 
 	#[test]
 	fn bytes_reach_the_calls_of_every_pallet_of_ours() {
-		for (byte, pallet) in (0..5).zip(crate::coverage::PALLETS) {
+		for (byte, pallet) in (0..).zip(crate::coverage::PALLETS) {
 			let call = raw(&[byte, 1]).expect("zeros are arguments of a small call");
 			assert_eq!(call.get_call_metadata().pallet_name, pallet);
 		}
-		assert_eq!(raw(&[0, 15]), None, "there are not so many calls");
+		assert_eq!(raw(&[1, 15]), None, "there are not so many calls");
 	}
 }
