@@ -1,9 +1,13 @@
 //! Which calls are let through. Root is not asked: what it calls comes to no filter.
 
 use frame_support::traits::{Contains, InsideBoth};
+use pallet_bounties::BountyStatus;
 use polkadot_sdk::*;
+use sp_runtime::traits::StaticLookup;
 
-use crate::{RuntimeCall, SafeMode, TxPause};
+use crate::{AccountId, Runtime, RuntimeCall, SafeMode, TxPause};
+
+type Lookup = <Runtime as frame_system::Config>::Lookup;
 
 /// The calls that are let through: those that are not paused, unless this chain does without them.
 pub type CallFilter = InsideBoth<InsideBoth<SafeMode, TxPause>, Supported>;
@@ -26,8 +30,45 @@ impl Contains<RuntimeCall> for Supported {
 			// is an account without a key too.
 			RuntimeCall::Proxy(pallet_proxy::Call::create_pure { .. }) => false,
 			RuntimeCall::Utility(_) => Spending::of(call).is_bounded(),
+			RuntimeCall::ChildBounties(call) => is_of_one_curator(call),
 			_ => true,
 		}
+	}
+}
+
+/// Whether the curator of a bounty's part, if this call is to make one, is the bounty's own.
+///
+/// Another one would leave a deposit. If the bounty's curator then awards the part, the SDK takes note of that one as
+/// the part's, and neither gives the deposit back nor knows any more whose it is. The bounty's own leaves none.
+fn is_of_one_curator(call: &pallet_child_bounties::Call<Runtime>) -> bool {
+	use pallet_child_bounties::{Call, ChildBounties, ChildBountyStatus};
+	match call {
+		Call::propose_curator {
+			parent_bounty_id,
+			curator,
+			..
+		} => Lookup::lookup(curator.clone())
+			.is_ok_and(|curator| curator_of(*parent_bounty_id).is_none_or(|own| own == curator)),
+		Call::accept_curator {
+			parent_bounty_id,
+			child_bounty_id,
+		} => match ChildBounties::<Runtime>::get(parent_bounty_id, child_bounty_id)
+			.map(|part| part.status)
+		{
+			Some(ChildBountyStatus::CuratorProposed { curator }) => {
+				curator_of(*parent_bounty_id).is_none_or(|own| own == curator)
+			}
+			_ => true,
+		},
+		_ => true,
+	}
+}
+
+/// The curator of a bounty that has one; without, the SDK refuses whatever is done with its parts.
+fn curator_of(bounty: pallet_bounties::BountyIndex) -> Option<AccountId> {
+	match pallet_bounties::Bounties::<Runtime>::get(bounty)?.get_status() {
+		BountyStatus::Active { curator, .. } => Some(curator),
+		_ => None,
 	}
 }
 

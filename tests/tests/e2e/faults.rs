@@ -53,10 +53,10 @@ const BLOCK: u64 = 3_000;
 const LEAST_JOBS: u64 = 20;
 
 /// A moment in a worker's life that does not come for so long is not waited for any more.
-const MOMENT: Duration = seconds(20);
+const MOMENT: Duration = seconds(30);
 
 /// So many of the eight moments that workers are to be killed at have to come.
-const LEAST_MOMENTS: usize = 4;
+const LEAST_MOMENTS: usize = 3;
 
 #[test]
 fn whatever_is_killed_no_receipt_is_lost_and_nothing_is_paid_twice() {

@@ -180,10 +180,12 @@ fn plan_child(operation: &Bounty) -> Option<Plan> {
 			let (parent_bounty_id, child_bounty_id, _) =
 				child(pick, |status| matches!(status, ChildBountyStatus::Added));
 			let named = bounty_curator(parent_bounty_id);
+			let other = Actor::of(pick.number()).account();
+			let proposed = named.clone().filter(|_| pick.number() % 4 != 0);
 			let call = Child::<Runtime>::propose_curator {
 				parent_bounty_id,
 				child_bounty_id,
-				curator: Actor::of(pick.number()).account().into(),
+				curator: proposed.unwrap_or(other).into(),
 				fee: ATH,
 			};
 			Plan::by(curator(who, named.as_ref()), call)
