@@ -13,6 +13,14 @@ pub enum Error {
 		/// The operating system's answer.
 		source: std::io::Error,
 	},
+	/// A file could not be written.
+	#[error("cannot write {}: {source}. Name a directory that can be written to and holds no model", .path.display())]
+	Write {
+		/// The file.
+		path: PathBuf,
+		/// The operating system's answer.
+		source: std::io::Error,
+	},
 	/// A JSON file of the model directory is malformed.
 	#[error("{} is not valid JSON ({source}). Download the model again", .path.display())]
 	Json {
@@ -23,7 +31,7 @@ pub enum Error {
 	},
 	/// `config.json` names an architecture this crate does not implement.
 	#[error(
-		"the model's architecture is {found}, which is not supported. Supported: LlamaForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM"
+		"the model's architecture is {found}, which is not supported. Supported: LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, Qwen3MoeForCausalLM, Gemma3ForCausalLM"
 	)]
 	UnsupportedArchitecture {
 		/// The architecture as `config.json` spells it.
@@ -141,6 +149,19 @@ pub enum Error {
 		/// Its type.
 		dtype: String,
 	},
+	/// A tensor holds what is no number.
+	#[error("the tensor `{name}` cannot be used: {reason}. Download the model again")]
+	BadWeights {
+		/// Name of the tensor.
+		name: String,
+		/// What is wrong with it.
+		reason: String,
+	},
+	/// Weights were to be rounded for a device that computes with whole ones only.
+	#[error(
+		"weights are rounded for the processor only, and the model was to run on another device. Leave out the quantization, or use the device cpu"
+	)]
+	QuantizationOnDevice,
 	/// `tokenizer.json` could not be read or does not fit the model.
 	#[error("tokenizer.json cannot be used: {reason}")]
 	Tokenizer {
@@ -191,7 +212,9 @@ pub enum Error {
 		offset: usize,
 	},
 	/// The message list is not the JSON that is called for.
-	#[error("the prompt is not a JSON list of {{\"role\", \"content\"}} objects: {reason}")]
+	#[error(
+		"the prompt is no conversation in JSON: {reason}. A list of {{\"role\", \"content\"}} objects is needed, or an object with such a list as `messages`"
+	)]
 	PromptJson {
 		/// Where and why parsing stopped.
 		reason: String,
@@ -204,6 +227,20 @@ pub enum Error {
 		"the prompt has {prompt} tokens, and this model's context holds {context}, of which at least one is needed for the answer. Shorten the prompt by {} token(s)", prompt + 1 - context
 	)]
 	ContextExceeded {
+		/// Tokens in the prompt.
+		prompt: usize,
+		/// Tokens the context holds.
+		context: usize,
+	},
+	/// More tokens were asked for than fit after the prompt.
+	#[error(
+		"{wanted} tokens were asked for, and {room} fit after the prompt of {prompt} tokens in this model's context of {context}. Ask for {room} at most"
+	)]
+	AnswerTooLong {
+		/// Tokens asked for.
+		wanted: usize,
+		/// Tokens that fit.
+		room: usize,
 		/// Tokens in the prompt.
 		prompt: usize,
 		/// Tokens the context holds.

@@ -28,7 +28,7 @@ impl KvCache {
 			values: Tensor::zeros(shape, device),
 		};
 		Self {
-			layers: (0..spec.num_layers).map(layer).collect(),
+			layers: (0..spec.num_layers()).map(layer).collect(),
 			capacity,
 			len: 0,
 		}

@@ -24,6 +24,7 @@
 //! # }
 //! ```
 
+pub mod bench;
 pub mod config;
 pub mod decoder;
 pub mod device;
@@ -31,21 +32,28 @@ pub mod error;
 pub mod hashes;
 pub mod kv_cache;
 pub mod model;
+pub mod pages;
 pub mod prompt;
 pub mod rope;
 pub mod sampler;
+pub mod synth;
 pub mod template;
 pub mod tokenizer;
 pub mod trace;
 pub mod weights;
 
+pub use athanor_kernels::bandwidth::read_bandwidth;
+pub use athanor_kernels::{Isa, Quantization};
 pub use burn::tensor::Device;
 pub use config::{ArchSpec, Family};
-pub use decoder::{Decoder, TensorSource};
+pub use decoder::{Decoder, Placement, TensorSource};
 pub use device::{DeviceChoice, Selected, select};
 pub use error::{Error, Result};
 pub use hashes::{ModelHashes, blake2_256};
-pub use model::{Finish, GenerateRequest, Generation, Model, Progress, Timings, TokenEvent};
+pub use model::{
+	Finish, GenerateRequest, Generation, LoadOptions, Model, Progress, Timings, TokenEvent,
+};
 pub use prompt::PromptFormat;
 pub use sampler::Sampler;
+pub use template::{ChatTemplate, Conversation};
 pub use tokenizer::Tokenizer;

@@ -4,12 +4,14 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use athanor_kernels::Quantization;
+use burn::tensor::{Device, Tensor};
 
 use crate::config::ArchSpec;
-use crate::decoder::Decoder;
+use crate::decoder::{Decoder, Placement, ids};
 use crate::error::{Error, Result};
 use crate::kv_cache::KvCache;
+use crate::pages::{PagePool, Rows, pages_for};
 use crate::prompt::{self, PromptFormat};
 use crate::rope::RopeTable;
 use crate::sampler::Sampler;
@@ -30,6 +32,35 @@ pub struct Model {
 	tokenizer: Tokenizer,
 	template: Option<ChatTemplate>,
 	device: Device,
+}
+
+/// How a model is loaded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LoadOptions {
+	/// What weights are rounded to; as they are stored if nothing. For the processor only.
+	pub quantization: Option<Quantization>,
+}
+
+/// Keys and values of one sequence.
+#[derive(Debug)]
+enum Cache {
+	/// On a device.
+	Tensors(KvCache),
+	/// In this machine's memory, for its processor.
+	Pages {
+		pool: PagePool,
+		pages: Vec<u32>,
+		len: usize,
+	},
+}
+
+impl Cache {
+	fn len(&self) -> usize {
+		match self {
+			Self::Tensors(cache) => cache.len(),
+			Self::Pages { len, .. } => *len,
+		}
+	}
 }
 
 /// What to generate.
@@ -120,6 +151,24 @@ impl Model {
 		device: &Device,
 		progress: &mut dyn FnMut(usize, usize),
 	) -> Result<Self> {
+		Self::load_with(dir, device, LoadOptions::default(), progress)
+	}
+
+	/// As [`Model::load`], with a choice.
+	///
+	/// # Errors
+	/// As [`Model::load`]; weights were to be rounded for a device that takes whole ones only.
+	pub fn load_with(
+		dir: &Path,
+		device: &Device,
+		options: LoadOptions,
+		progress: &mut dyn FnMut(usize, usize),
+	) -> Result<Self> {
+		let placement = match (*device == Device::flex(), options.quantization) {
+			(true, quantization) => Placement::Packed(quantization),
+			(false, None) => Placement::Tensors(device),
+			(false, Some(_)) => return Err(Error::QuantizationOnDevice),
+		};
 		let spec = ArchSpec::from_dir(dir)?;
 		let tokenizer = Tokenizer::from_dir(dir)?;
 		if tokenizer.id_bound() > spec.vocab_size {
@@ -133,7 +182,7 @@ impl Model {
 		}
 		let template = ChatTemplate::from_dir(dir)?;
 		let mut weights = Checkpoint::open(dir)?.with_progress(progress);
-		let decoder = Decoder::from_source(&spec, &mut weights, device)?;
+		let decoder = Decoder::place(&spec, &mut weights, placement)?;
 		weights.finish(spec.tied_embeddings)?;
 		let rope = RopeTable::new(&spec, device);
 		Ok(Self {
@@ -180,6 +229,24 @@ impl Model {
 		)
 	}
 
+	/// Checks that so many tokens fit after a prompt.
+	///
+	/// # Errors
+	/// They do not.
+	pub fn check_room(&self, prompt: usize, wanted: usize) -> Result<()> {
+		let context = self.spec.context;
+		let room = context.saturating_sub(prompt);
+		match wanted <= room {
+			true => Ok(()),
+			false => Err(Error::AnswerTooLong {
+				wanted,
+				room,
+				prompt,
+				context,
+			}),
+		}
+	}
+
 	/// Generates an answer. `observe` is called after each part of the prompt and for every token,
 	/// and may break it off.
 	///
@@ -194,7 +261,7 @@ impl Model {
 		let started = Instant::now();
 		let room = self.check(request)?;
 		let prompt = &request.prompt_tokens;
-		let mut cache = KvCache::new(&self.spec, prompt.len() + room, &self.device);
+		let mut cache = self.cache(prompt.len() + room);
 		let mut out = Generation {
 			tokens: Vec::with_capacity(room),
 			text: String::new(),
@@ -243,7 +310,7 @@ impl Model {
 	fn prefill(
 		&self,
 		prompt: &[u32],
-		cache: &mut KvCache,
+		cache: &mut Cache,
 		observe: &mut impl FnMut(Progress<'_>) -> ControlFlow<()>,
 	) -> Result<Option<Vec<f32>>> {
 		let mut logits = Vec::new();
@@ -257,12 +324,53 @@ impl Model {
 		Ok(Some(logits))
 	}
 
-	/// Logits of all positions of a sequence at once, `[len][vocab]`, without a cache. For
-	/// checking a generation after the fact and for measuring perplexity.
+	/// Logits of all positions of a sequence, `[len][vocab]`. For checking a generation after the
+	/// fact and for measuring perplexity.
 	///
 	/// # Errors
 	/// The sequence is empty, longer than the context, or holds an unknown token.
 	pub fn score(&self, tokens: &[u32]) -> Result<Vec<Vec<f32>>> {
+		self.score_in_chunks(tokens, PREFILL_CHUNK)
+	}
+
+	/// As [`Model::score`], so many tokens at a time; results do not depend on how many.
+	///
+	/// # Errors
+	/// As [`Model::score`].
+	pub fn score_in_chunks(&self, tokens: &[u32], chunk: usize) -> Result<Vec<Vec<f32>>> {
+		let mut all = Vec::with_capacity(tokens.len());
+		self.in_chunks(tokens, chunk.max(1), &mut |hidden| {
+			let values = read(self.decoder.logits(hidden))?;
+			all.extend(values.chunks(self.spec.vocab_size).map(<[f32]>::to_vec));
+			Ok(())
+		})?;
+		Ok(all)
+	}
+
+	/// Logits of the last position of a sequence.
+	///
+	/// # Errors
+	/// As [`Model::score`].
+	pub fn score_last(&self, tokens: &[u32]) -> Result<Vec<f32>> {
+		let mut last = None;
+		self.in_chunks(tokens, PREFILL_CHUNK, &mut |hidden| {
+			last = Some(hidden);
+			Ok(())
+		})?;
+		let hidden = last.ok_or(Error::EmptyPrompt)?;
+		let [rows, width] = hidden.dims();
+		read(
+			self.decoder
+				.logits(hidden.slice([rows - 1..rows, 0..width])),
+		)
+	}
+
+	fn in_chunks(
+		&self,
+		tokens: &[u32],
+		chunk: usize,
+		use_hidden: &mut dyn FnMut(Tensor<2>) -> Result<()>,
+	) -> Result<()> {
 		if tokens.len() > self.spec.context {
 			return Err(Error::ContextExceeded {
 				prompt: tokens.len(),
@@ -270,14 +378,26 @@ impl Model {
 			});
 		}
 		self.check_tokens(tokens)?;
-		let hidden = self
-			.decoder
-			.hidden(self.tensor(tokens), 0, &self.rope, None);
-		let values = read(self.decoder.logits(hidden))?;
-		Ok(values
-			.chunks(self.spec.vocab_size)
-			.map(<[f32]>::to_vec)
-			.collect())
+		let mut cache = self.cache(tokens.len());
+		for chunk in tokens.chunks(chunk) {
+			use_hidden(self.hidden(chunk, &mut cache)?)?;
+		}
+		Ok(())
+	}
+
+	fn cache(&self, tokens: usize) -> Cache {
+		match self.decoder.is_packed() {
+			false => Cache::Tensors(KvCache::new(&self.spec, tokens, &self.device)),
+			true => {
+				let mut pool = PagePool::new(&self.spec, pages_for(tokens), &self.device);
+				let pages = std::iter::from_fn(|| pool.take()).collect();
+				Cache::Pages {
+					pool,
+					pages,
+					len: 0,
+				}
+			}
+		}
 	}
 
 	/// Checks a request; returns how many tokens the answer may have.
@@ -291,7 +411,11 @@ impl Model {
 		Ok((request.max_new as usize).min(context - prompt))
 	}
 
-	fn check_tokens(&self, tokens: &[u32]) -> Result<()> {
+	/// Checks that there are tokens, and that all are in the vocabulary.
+	///
+	/// # Errors
+	/// There are none, or one is not.
+	pub fn check_tokens(&self, tokens: &[u32]) -> Result<()> {
 		let vocab = self.spec.vocab_size;
 		match tokens.iter().find(|t| **t as usize >= vocab) {
 			Some(token) => Err(Error::TokenOutOfRange {
@@ -304,11 +428,8 @@ impl Model {
 	}
 
 	/// Runs tokens through the model after those in the cache; the last one's logits.
-	fn advance(&self, tokens: &[u32], cache: &mut KvCache) -> Result<Vec<f32>> {
-		let start = cache.len();
-		let hidden = self
-			.decoder
-			.hidden(self.tensor(tokens), start, &self.rope, Some(cache));
+	fn advance(&self, tokens: &[u32], cache: &mut Cache) -> Result<Vec<f32>> {
+		let hidden = self.hidden(tokens, cache)?;
 		let [rows, width] = hidden.dims();
 		read(
 			self.decoder
@@ -316,9 +437,53 @@ impl Model {
 		)
 	}
 
-	fn tensor(&self, tokens: &[u32]) -> Tensor<2, Int> {
-		let ids: Vec<i32> = tokens.iter().map(|t| *t as i32).collect();
-		Tensor::from_data(TensorData::new(ids, [1, tokens.len()]), &self.device)
+	/// Runs tokens of several sequences at once; the logits of the last token of each.
+	///
+	/// # Errors
+	/// The weights are not packed for the processor.
+	pub(crate) fn step(&self, rows: &[Rows], pool: &mut PagePool) -> Result<Vec<Vec<f32>>> {
+		let (spec, rope, device) = (&self.spec, &self.rope, &self.device);
+		let hidden = self
+			.decoder
+			.step(spec, rows, rope, pool, device, &mut |_, _| {})?;
+		let [_, width] = hidden.dims();
+		let mut end = 0;
+		let last = rows.iter().map(|rows| {
+			end += rows.tokens.len();
+			hidden.clone().slice([end - 1..end, 0..width])
+		});
+		let values = read(self.decoder.logits(Tensor::cat(last.collect(), 0)))?;
+		Ok(values
+			.chunks(spec.vocab_size)
+			.map(<[f32]>::to_vec)
+			.collect())
+	}
+
+	/// The decoder.
+	pub(crate) fn decoder(&self) -> &Decoder {
+		&self.decoder
+	}
+
+	/// The same, up to and with the last norm: `[tokens, hidden]`.
+	fn hidden(&self, tokens: &[u32], cache: &mut Cache) -> Result<Tensor<2>> {
+		let (spec, rope, device) = (&self.spec, &self.rope, &self.device);
+		match cache {
+			Cache::Tensors(cache) => {
+				let start = cache.len();
+				let tokens = ids(tokens, device);
+				self.decoder.hidden(spec, tokens, start, rope, Some(cache))
+			}
+			Cache::Pages { pool, pages, len } => {
+				let rows = [Rows {
+					tokens: tokens.to_vec(),
+					position: *len,
+					pages: pages.clone(),
+				}];
+				*len += tokens.len();
+				let decoder = &self.decoder;
+				decoder.step(spec, &rows, rope, pool, device, &mut |_, _| {})
+			}
+		}
 	}
 }
 

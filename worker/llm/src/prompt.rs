@@ -4,7 +4,7 @@
 //! same tokens on every worker.
 
 use crate::error::{Error, Result};
-use crate::template::{ChatTemplate, Message};
+use crate::template::{ChatTemplate, Conversation, Message};
 use crate::tokenizer::Tokenizer;
 
 /// How the bytes of a prompt are to be read.
@@ -14,7 +14,8 @@ pub enum PromptFormat {
 	Completion,
 	/// UTF-8 text that is one user message of a conversation.
 	Chat,
-	/// A JSON list of `{"role": …, "content": …}` objects.
+	/// JSON: a list of messages, `{"role": …, "content": …}`, or an object with such a list and tools; see
+	/// [`Conversation::from_json`].
 	Messages,
 }
 
@@ -36,20 +37,15 @@ pub fn encode(
 	let tokens = match format {
 		PromptFormat::Completion if text.is_empty() => return Err(Error::EmptyPrompt),
 		PromptFormat::Completion => tokenizer.encode(text, true)?,
-		PromptFormat::Chat => conversation(
-			&[Message {
+		PromptFormat::Chat => {
+			let message = Message {
 				role: "user".into(),
 				content: text.into(),
-			}],
-			tokenizer,
-			template,
-		)?,
+			};
+			conversation(&[message][..].into(), tokenizer, template)?
+		}
 		PromptFormat::Messages => {
-			let messages: Vec<Message> =
-				serde_json::from_str(text).map_err(|e| Error::PromptJson {
-					reason: e.to_string(),
-				})?;
-			conversation(&messages, tokenizer, template)?
+			conversation(&Conversation::from_json(text)?, tokenizer, template)?
 		}
 	};
 	if tokens.is_empty() {
@@ -66,12 +62,13 @@ pub fn encode(
 
 /// The template writes all special tokens itself, so the tokenizer must not add its own.
 fn conversation(
-	messages: &[Message],
+	conversation: &Conversation,
 	tokenizer: &Tokenizer,
 	template: Option<&ChatTemplate>,
 ) -> Result<Vec<u32>> {
-	if messages.iter().all(|m| m.content.trim().is_empty()) {
+	if conversation.is_empty() {
 		return Err(Error::EmptyPrompt);
 	}
-	tokenizer.encode(&template.ok_or(Error::NoTemplate)?.render(messages)?, false)
+	let template = template.ok_or(Error::NoTemplate)?;
+	tokenizer.encode(&template.render_conversation(conversation, true)?, false)
 }

@@ -1,15 +1,18 @@
-//! Weights from safetensors files, one or many, mapped into memory and converted to f32.
+//! Weights from safetensors files, one or many, mapped into memory.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use athanor_kernels::{Buffer, Dtype, Matrix};
 use half::{bf16, f16};
 use memmap2::Mmap;
-use safetensors::SafeTensors;
-use safetensors::tensor::Dtype;
+use safetensors::tensor::{Dtype as StoredDtype, TensorInfo};
+use safetensors::{SafeTensorError, SafeTensors};
 
-use crate::decoder::TensorSource;
+use crate::decoder::{TensorSource, matrix};
 use crate::error::{Error, Result, read_json};
 
 /// File name of an unsharded model.
@@ -23,15 +26,22 @@ pub type Progress<'a> = &'a mut dyn FnMut(usize, usize);
 /// The weight files of a model directory, open.
 pub struct Checkpoint<'a> {
 	shards: Vec<Shard>,
-	/// Which shard holds a tensor.
-	tensors: BTreeMap<String, usize>,
+	tensors: BTreeMap<String, Place>,
 	unused: BTreeSet<String>,
 	progress: Option<Progress<'a>>,
 }
 
 struct Shard {
 	path: PathBuf,
-	map: Mmap,
+	map: Arc<Mmap>,
+}
+
+/// Where a tensor is, and what it is.
+struct Place {
+	shard: usize,
+	range: Range<usize>,
+	dtype: StoredDtype,
+	shape: Vec<usize>,
 }
 
 impl Shard {
@@ -41,7 +51,7 @@ impl Shard {
 			source,
 		})?;
 		// SAFETY: the map is only read, as bytes, for which every value is valid. Weight files are
-		// not changed in place while a model loads: they are put in place by a rename, and the
+		// not changed in place while a model is in use: they are put in place by a rename, and the
 		// files of this crate's users are owned by the worker. A file cut short by another process
 		// in that time ends this process with SIGBUS, as for every reader of safetensors by map.
 		#[allow(unsafe_code)]
@@ -49,14 +59,31 @@ impl Shard {
 			path: path.clone(),
 			source,
 		})?;
-		Ok(Self { path, map })
+		Ok(Self {
+			path,
+			map: Arc::new(map),
+		})
 	}
 
-	fn view(&self) -> Result<SafeTensors<'_>> {
-		SafeTensors::deserialize(&self.map).map_err(|e| Error::CorruptWeights {
+	/// What the file's header says, which is checked against its length.
+	fn tensors(&self, shard: usize) -> Result<Vec<(String, Place)>> {
+		let corrupt = |e: SafeTensorError| Error::CorruptWeights {
 			path: self.path.clone(),
 			reason: e.to_string(),
-		})
+		};
+		let (header, metadata) = SafeTensors::read_metadata(&self.map).map_err(corrupt)?;
+		let start = header + size_of::<u64>();
+		let place = |(name, info): (String, &TensorInfo)| {
+			let (from, to) = info.data_offsets;
+			let place = Place {
+				shard,
+				range: start + from..start + to,
+				dtype: info.dtype,
+				shape: info.shape.clone(),
+			};
+			(name, place)
+		};
+		Ok(metadata.tensors().into_iter().map(place).collect())
 	}
 
 	fn name(&self) -> String {
@@ -91,17 +118,22 @@ impl<'a> Checkpoint<'a> {
 		self
 	}
 
+	/// Bytes of all tensors.
+	pub fn bytes(&self) -> u64 {
+		let bytes = |place: &Place| place.range.len() as u64;
+		self.tensors.values().map(bytes).sum()
+	}
+
 	fn add(&mut self, shard: Shard) -> Result<()> {
-		let index = self.shards.len();
-		for name in shard.view()?.names() {
-			if let Some(first) = self.tensors.insert(name.to_owned(), index) {
-				let first = self.shards[first].name();
+		for (name, place) in shard.tensors(self.shards.len())? {
+			if let Some(first) = self.tensors.get(&name) {
 				return Err(Error::DuplicateTensor {
-					name: name.to_owned(),
-					first,
+					name,
+					first: self.shards[first.shard].name(),
 					second: shard.name(),
 				});
 			}
+			self.tensors.insert(name, place);
 		}
 		self.shards.push(shard);
 		Ok(())
@@ -127,35 +159,24 @@ impl<'a> Checkpoint<'a> {
 			}),
 		}
 	}
-}
 
-impl TensorSource for Checkpoint<'_> {
-	fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
+	/// A tensor's bytes and type, which must have this shape.
+	fn find(&self, name: &str, shape: &[usize]) -> Result<(Buffer, Dtype)> {
 		let missing = || Error::MissingTensor {
 			name: name.to_owned(),
 		};
-		let shard = self
-			.tensors
-			.get(name)
-			.and_then(|i| self.shards.get(*i))
-			.ok_or_else(missing)?;
-		let tensor = shard.view()?.tensor(name).map_err(|_| missing())?;
-		if tensor.shape() != shape {
+		let place = self.tensors.get(name).ok_or_else(missing)?;
+		if place.shape != shape {
 			return Err(Error::WrongShape {
 				name: name.to_owned(),
 				expected: shape.to_vec(),
-				found: tensor.shape().to_vec(),
+				found: place.shape.clone(),
 			});
 		}
-		let data = tensor.data();
-		let pairs = || data.chunks_exact(2).map(|b| [b[0], b[1]]);
-		let values = match tensor.dtype() {
-			Dtype::F32 => data
-				.chunks_exact(4)
-				.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-				.collect(),
-			Dtype::F16 => pairs().map(|b| f16::from_le_bytes(b).to_f32()).collect(),
-			Dtype::BF16 => pairs().map(|b| bf16::from_le_bytes(b).to_f32()).collect(),
+		let dtype = match place.dtype {
+			StoredDtype::F32 => Dtype::F32,
+			StoredDtype::F16 => Dtype::F16,
+			StoredDtype::BF16 => Dtype::Bf16,
 			other => {
 				return Err(Error::UnsupportedDtype {
 					name: name.to_owned(),
@@ -163,11 +184,69 @@ impl TensorSource for Checkpoint<'_> {
 				});
 			}
 		};
+		let map = self.shards[place.shard].map.clone();
+		let buffer = Buffer::new(map, place.range.clone()).ok_or_else(missing)?;
+		Ok((buffer, dtype))
+	}
+
+	fn mark(&mut self, name: &str) {
 		self.unused.remove(name);
 		if let Some(progress) = &mut self.progress {
 			progress(self.tensors.len() - self.unused.len(), self.tensors.len());
 		}
+	}
+}
+
+impl TensorSource for Checkpoint<'_> {
+	fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
+		let (buffer, dtype) = self.find(name, shape)?;
+		let data = buffer.bytes();
+		let pairs = || data.as_chunks().0.iter();
+		let values: Vec<f32> = match dtype {
+			Dtype::F32 => data
+				.as_chunks()
+				.0
+				.iter()
+				.map(|b| f32::from_le_bytes(*b))
+				.collect(),
+			Dtype::F16 => pairs().map(|b| f16::from_le_bytes(*b).to_f32()).collect(),
+			Dtype::Bf16 => pairs().map(|b| bf16::from_le_bytes(*b).to_f32()).collect(),
+		};
+		if let Some(at) = values.iter().position(|x| !x.is_finite()) {
+			return Err(Error::BadWeights {
+				name: name.to_owned(),
+				reason: format!("number {at} of it is not finite"),
+			});
+		}
+		self.mark(name);
 		Ok(values)
+	}
+
+	fn take_matrix(&mut self, name: &str, rows: usize, columns: usize) -> Result<Matrix> {
+		let (buffer, dtype) = self.find(name, &[rows, columns])?;
+		let matrix = matrix(name, buffer, dtype, rows, columns)?;
+		self.mark(name);
+		Ok(matrix)
+	}
+
+	/// Lets the system have the memory back that the mapped file takes there.
+	fn release(&mut self, name: &str) {
+		#[cfg(unix)]
+		if let Some(place) = self.tensors.get(name) {
+			let map = &self.shards[place.shard].map;
+			// SAFETY: pages of a file that are only read are read again when they are needed.
+			#[allow(unsafe_code)]
+			let released = unsafe {
+				map.unchecked_advise_range(
+					memmap2::UncheckedAdvice::DontNeed,
+					place.range.start,
+					place.range.len(),
+				)
+			};
+			if let Err(error) = released {
+				tracing::debug!("the system keeps {name} in memory: {error}");
+			}
+		}
 	}
 }
 

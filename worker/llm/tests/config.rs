@@ -62,8 +62,8 @@ fn both_spellings_of_transformers_give_the_same_model() {
 		spec(&old)
 	);
 	let older = with(llama(), "rope_scaling", json!({"type": "default"}));
-	assert_eq!(spec(&older).rope.scaling, None);
-	assert_eq!(spec(&older).rope.theta, 500_000.0);
+	assert_eq!(spec(&older).ropes[0].scaling, None);
+	assert_eq!(spec(&older).ropes[0].theta, 500_000.0);
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn end_tokens_may_be_one_or_many_and_the_generation_config_wins() {
 #[test]
 fn other_architectures_are_refused_by_name() {
 	for name in [
-		"MistralForCausalLM",
+		"MixtralForCausalLM",
 		"GPT2LMHeadModel",
 		"LlamaForSequenceClassification",
 	] {
@@ -111,9 +111,14 @@ fn features_that_are_not_implemented_are_refused_by_name() {
 	for (field, value) in [
 		("quantization_config", json!({"quant_method": "gptq"})),
 		("hidden_act", json!("gelu")),
-		("mlp_bias", json!(true)),
-		("use_sliding_window", json!(true)),
-		("layer_types", json!(["sliding_attention"])),
+		(
+			"layer_types",
+			json!(["full_attention", "sliding_attention", "full_attention"]),
+		),
+		("layer_types", json!(["chunked_attention"])),
+		("attn_logit_softcapping", json!(50.0)),
+		("residual_multiplier", json!(0.22)),
+		("no_rope_layers", json!([1, 1, 0])),
 		("rope_scaling", json!({"rope_type": "yarn", "factor": 4.0})),
 		("rope_parameters", json!({"rope_type": "longrope"})),
 		("partial_rotary_factor", json!(0.5)),
@@ -184,7 +189,7 @@ fn sizes_that_no_model_has_are_refused_at_once() {
 		);
 	}
 	assert_eq!(
-		spec(&with(llama(), "num_hidden_layers", json!(1024))).num_layers,
+		spec(&with(llama(), "num_hidden_layers", json!(1024))).num_layers(),
 		1024
 	);
 	// The rows of a projection.
@@ -213,7 +218,7 @@ fn sizes_that_no_model_has_are_refused_at_once() {
 fn llama_3_scaling_has_the_published_frequencies() {
 	// Llama-3.2-1B: theta 500,000, head size 64, factor 32, original context 8,192. The first
 	// frequency is untouched, the last is divided by the factor.
-	use athanor_llm::config::{Llama3Scaling, RopeSpec};
+	use athanor_llm::config::{Llama3Scaling, RopeScaling, RopeSpec};
 	use athanor_llm::rope::inverse_frequencies;
 	let scaling = Llama3Scaling {
 		factor: 32.0,
@@ -231,7 +236,7 @@ fn llama_3_scaling_has_the_published_frequencies() {
 	let scaled = inverse_frequencies(
 		&RopeSpec {
 			theta: 500_000.0,
-			scaling: Some(scaling),
+			scaling: Some(RopeScaling::Llama3(scaling)),
 		},
 		64,
 	);

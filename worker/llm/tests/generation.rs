@@ -54,26 +54,22 @@ fn prefill_equals_decode() {
 			Tensor::<2, Int>::from_data(TensorData::new(ids, [1, part.len()]), &device)
 		};
 		let values = |t: Tensor<3>| t.try_into_vec_as::<f32>().unwrap();
-		let whole = values(decoder.forward(tensor(&tokens), 0, &rope, None));
+		let whole = values(
+			decoder
+				.forward(&spec, tensor(&tokens), 0, &rope, None)
+				.unwrap(),
+		);
 		let mut cache = KvCache::new(&spec, tokens.len(), &device);
 		let mut steps = Vec::new();
 		for part in [&tokens[..200], &tokens[200..290]] {
 			let start = cache.len();
-			steps.extend(values(decoder.forward(
-				tensor(part),
-				start,
-				&rope,
-				Some(&mut cache),
-			)));
+			let logits = decoder.forward(&spec, tensor(part), start, &rope, Some(&mut cache));
+			steps.extend(values(logits.unwrap()));
 		}
 		for token in &tokens[290..] {
 			let start = cache.len();
-			steps.extend(values(decoder.forward(
-				tensor(&[*token]),
-				start,
-				&rope,
-				Some(&mut cache),
-			)));
+			let logits = decoder.forward(&spec, tensor(&[*token]), start, &rope, Some(&mut cache));
+			steps.extend(values(logits.unwrap()));
 		}
 		assert_eq!(cache.len(), tokens.len());
 		let largest = whole.iter().fold(0.0f32, |m, x| m.max(x.abs()));
@@ -302,12 +298,36 @@ fn the_context_ends_an_answer_and_refuses_a_prompt_with_figures() {
 }
 
 #[test]
-fn damaged_weights_are_reported_as_non_finite_scores() {
+fn weights_that_are_no_numbers_are_refused_by_name() {
+	use safetensors::tensor::Dtype;
+	let config = llama();
+	let dir = model_dir(&config, 9);
+	for name in ["model.norm.weight", "model.layers.1.mlp.up_proj.weight"] {
+		for (dtype, value) in [
+			(Dtype::F32, f32::NAN),
+			(Dtype::F16, f32::INFINITY),
+			(Dtype::BF16, f32::NEG_INFINITY),
+		] {
+			let mut tensors = common::tensors(&config, 9);
+			tensors.get_mut(name).unwrap().1[3] = value;
+			let file = dir.path().join("model.safetensors");
+			std::fs::write(file, common::pack(&tensors, dtype)).unwrap();
+			let error = load(dir.path()).unwrap_err();
+			assert!(
+				matches!(&error, Error::BadWeights { name: n, .. } if n == name),
+				"{error}"
+			);
+		}
+	}
+}
+
+#[test]
+fn scores_that_overflow_are_reported() {
 	use safetensors::tensor::Dtype;
 	let config = llama();
 	let dir = model_dir(&config, 9);
 	let mut tensors = common::tensors(&config, 9);
-	tensors.get_mut("model.norm.weight").unwrap().1[3] = f32::NAN;
+	tensors.get_mut("model.norm.weight").unwrap().1.fill(3e38);
 	std::fs::write(
 		dir.path().join("model.safetensors"),
 		common::pack(&tensors, Dtype::F32),

@@ -323,6 +323,10 @@ fn prompts_that_cannot_be_used_are_refused_with_figures() {
 	));
 	assert!(matches!(
 		refuse(Messages, br#"[{"role": "user"}]"#),
+		Error::EmptyPrompt
+	));
+	assert!(matches!(
+		refuse(Messages, br#"[{"content": "x"}]"#),
 		Error::PromptJson { .. }
 	));
 	assert!(matches!(

@@ -191,7 +191,7 @@ impl<'a> Run<'a> {
 		}
 		let mut source = RandomStart {
 			seed: settings.seed,
-			layers: text.spec.num_layers,
+			layers: text.spec.num_layers(),
 		};
 		let decoder =
 			Decoder::from_source(&text.spec, &mut source, &device)?.set_require_grad(true);
@@ -309,11 +309,14 @@ impl<'a> Run<'a> {
 		// The batch is cut into a fixed number of parts, one thread each, and their gradients are
 		// added in order: the result depends on the number of parts, not on timing.
 		let parts = batch.split(PARTS);
-		let (decoder, rope, device) = (&self.decoder, &self.rope, &self.device);
+		let (spec, decoder) = (&self.spec, &self.decoder);
+		let (rope, device) = (&self.rope, &self.device);
 		let results: Vec<_> = std::thread::scope(|scope| {
 			let threads: Vec<_> = parts
 				.iter()
-				.map(|part| scope.spawn(|| gradients(decoder, rope, device, part, batch.rows)))
+				.map(|part| {
+					scope.spawn(|| gradients(spec, decoder, rope, device, part, batch.rows))
+				})
 				.collect();
 			threads.into_iter().map(|t| t.join()).collect()
 		});
@@ -348,7 +351,7 @@ impl<'a> Run<'a> {
 				TensorData::new(batch.inputs(), [1, batch.len]),
 				&device,
 			);
-			let logits = decoder.logits(decoder.hidden(inputs, 0, &rope, None));
+			let logits = decoder.logits(decoder.hidden(&self.spec, inputs, 0, &rope, None)?);
 			let (loss, _) = cross_entropy(logits, batch.targets());
 			let loss = loss
 				.try_into_scalar::<f32>()
@@ -411,6 +414,7 @@ impl<'a> Run<'a> {
 
 /// Loss and gradients of a part of a batch of `rows` rows, as shares of the whole.
 fn gradients(
+	spec: &ArchSpec,
 	decoder: &Decoder,
 	rope: &RopeTable,
 	device: &Device,
@@ -423,7 +427,7 @@ fn gradients(
 		TensorData::new(part.inputs(), [part.rows, part.len]),
 		device,
 	);
-	let logits = decoder.logits(decoder.hidden(tokens, 0, rope, None));
+	let logits = decoder.logits(decoder.hidden(spec, tokens, 0, rope, None)?);
 	let (loss, slope) = cross_entropy(logits.clone().inner(), part.targets());
 	let share = part.rows as f64 / rows as f64;
 	// The derivative of the cross entropy is known in closed form; taking it outside the tape

@@ -1,18 +1,24 @@
 //! Chat templates: the Jinja text that comes with a model, run the way transformers runs it.
 //!
-//! Templates see `messages`, `add_generation_prompt`, `bos_token` and `eos_token`, can use Python's
-//! methods of strings, lists and dictionaries, loop controls, `namespace`, `range` and the filter
-//! `tojson`, and can refuse a conversation with `raise_exception`.
+//! Templates see `messages`, `tools`, `documents`, `add_generation_prompt`, `bos_token`, `eos_token` and
+//! what a caller sets, can use Python's methods of strings, lists and dictionaries, loop controls,
+//! `namespace`, `range` and the filter `tojson`, and can refuse a conversation with `raise_exception`.
+//! What they print of a value is what Python prints.
 //!
 //! `strftime_now` of transformers is left out on purpose: with it the prompt would depend on the
 //! worker's clock, and nobody could compute the same tokens again. The published templates that
-//! know it ask `strftime_now is defined` first, and otherwise write a fixed date.
+//! know it ask `strftime_now is defined` first, and otherwise write a fixed date. Special tokens other
+//! than those two are left out too: they are no part of the hash by which a model is known.
+
+mod conversation;
+mod python;
 
 use std::path::Path;
 
+pub use conversation::Conversation;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Kwargs, Serde, Value};
-use minijinja::{Environment, ErrorKind, context};
+use minijinja::value::{Kwargs, Serde, Value, ValueKind};
+use minijinja::{Environment, ErrorKind};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result, read_file, read_json};
@@ -119,9 +125,29 @@ impl ChatTemplate {
 				Err(minijinja::Error::new(ErrorKind::InvalidOperation, message))
 			},
 		);
-		environment.add_filter("tojson", tojson);
+		environment.add_filter(
+			"tojson",
+			|value: Value, indent: Option<Value>, options: Kwargs| {
+				python::tojson(&value, indent, &options)
+			},
+		);
+		environment.add_filter("string", |value: Value| python::text(&value));
+		environment.add_filter("join", join);
+		// As Python has it: none is neither, a text is both.
+		environment.add_test("iterable", |value: &Value| {
+			use ValueKind::{Bool, None, Number};
+			!matches!(value.kind(), Bool | None | Number)
+		});
+		environment.add_test("sequence", |value: &Value| {
+			use ValueKind::{Map, Seq, String};
+			matches!(value.kind(), Map | Seq | String)
+		});
+		environment.set_formatter(|out, _, value| match value.as_str() {
+			Some(text) => Ok(out.write_str(text)?),
+			None => Ok(out.write_str(&python::text(value)?)?),
+		});
 		environment
-			.add_template_owned("chat", text.source.clone())
+			.add_template_owned("chat", without_generation_tags(&text.source))
 			.map_err(bad)?;
 		Ok(Self { environment, text })
 	}
@@ -145,16 +171,79 @@ impl ChatTemplate {
 	/// # Errors
 	/// As [`ChatTemplate::render`].
 	pub fn render_with(&self, messages: &[Message], add_generation_prompt: bool) -> Result<String> {
-		let template = self.environment.get_template("chat").map_err(failure)?;
-		template
-			.render(context! {
-				messages => Value::from(Serde(messages)),
-				add_generation_prompt => add_generation_prompt,
-				bos_token => self.text.bos.as_str(),
-				eos_token => self.text.eos.as_str(),
-			})
-			.map_err(failure)
+		self.render_conversation(&messages.into(), add_generation_prompt)
 	}
+
+	/// Renders a conversation with tools and whatever else it has.
+	///
+	/// # Errors
+	/// As [`ChatTemplate::render`].
+	pub fn render_conversation(
+		&self,
+		conversation: &Conversation,
+		add_generation_prompt: bool,
+	) -> Result<String> {
+		let template = self.environment.get_template("chat").map_err(failure)?;
+		let mut seen = serde_json::Map::new();
+		seen.insert("messages".into(), conversation.seen().into());
+		seen.insert("tools".into(), conversation.tools.clone().into());
+		seen.insert("documents".into(), conversation.documents.clone().into());
+		seen.insert("add_generation_prompt".into(), add_generation_prompt.into());
+		for (name, token) in [("bos_token", &self.text.bos), ("eos_token", &self.text.eos)] {
+			if !token.is_empty() {
+				seen.insert(name.into(), token.as_str().into());
+			}
+		}
+		let variables = conversation.variables.clone();
+		seen.extend(variables.into_iter().filter(|(name, _)| name != "messages"));
+		template.render(Value::from(Serde(seen))).map_err(failure)
+	}
+}
+
+/// `join` of Jinja: the texts of a list, with something between them.
+fn join(
+	list: Value,
+	between: Option<String>,
+	options: Kwargs,
+) -> std::result::Result<String, minijinja::Error> {
+	let named: Option<String> = options.get("d")?;
+	let attribute: Option<String> = options.get("attribute")?;
+	options.assert_all_used()?;
+	let between = between.or(named).unwrap_or_default();
+	let mut out = String::new();
+	if list.is_undefined() {
+		return Ok(out);
+	}
+	for (i, item) in list.try_iter()?.enumerate() {
+		let item = match &attribute {
+			Some(name) => item.get_attr(name)?,
+			None => item,
+		};
+		out.push_str(if i > 0 { &between } else { "" });
+		out.push_str(&python::text(&item)?);
+	}
+	Ok(out)
+}
+
+/// Replaces the tags with which transformers marks what the assistant says by some that do nothing.
+fn without_generation_tags(source: &str) -> String {
+	let mut out = String::with_capacity(source.len());
+	let mut rest = source;
+	while let Some(start) = rest.find("{%") {
+		let Some(length) = rest[start..].find("%}") else {
+			break;
+		};
+		let (before, tag) = (&rest[..start], &rest[start..start + length + 2]);
+		let name = tag[2..tag.len() - 2].trim_matches(['-', '+', ' ', '\t', '\n', '\r']);
+		out.push_str(before);
+		match name {
+			"generation" => out.push_str(&tag.replacen("generation", "if true", 1)),
+			"endgeneration" => out.push_str(&tag.replacen("endgeneration", "endif", 1)),
+			_ => out.push_str(tag),
+		}
+		rest = &rest[start + length + 2..];
+	}
+	out + rest
 }
 
 /// Why a conversation could not be rendered.
@@ -189,60 +278,6 @@ fn embedded_source(config: &serde_json::Value) -> Result<Option<String>> {
 		})
 }
 
-/// Widest step of indented JSON; without a bound a template could ask for all memory.
-const MAX_INDENT: usize = 32;
-
-/// `tojson` as transformers defines it: no HTML escapes, Python's spacing, `indent` understood.
-fn tojson(value: Value, options: Kwargs) -> std::result::Result<Value, minijinja::Error> {
-	let failed = |e: String| minijinja::Error::new(ErrorKind::InvalidOperation, e);
-	let indent: Option<usize> = options.get("indent")?;
-	let _: Option<bool> = options.get("ensure_ascii")?;
-	options.assert_all_used()?;
-	if indent > Some(MAX_INDENT) {
-		return Err(failed(format!("tojson indents by {MAX_INDENT} at most")));
-	}
-	let json = serde_json::to_value(&value).map_err(|e| failed(e.to_string()))?;
-	let text = match indent {
-		Some(width) => {
-			let spaces = vec![b' '; width];
-			let formatter = serde_json::ser::PrettyFormatter::with_indent(&spaces);
-			let mut out = Vec::new();
-			let mut serializer = serde_json::Serializer::with_formatter(&mut out, formatter);
-			json.serialize(&mut serializer)
-				.map_err(|e| failed(e.to_string()))?;
-			String::from_utf8(out).map_err(|e| failed(e.to_string()))?
-		}
-		None => spaced_json(&json),
-	};
-	Ok(Value::from_safe_string(text))
-}
-
-/// Python's `json.dumps` puts a space after `,` and `:`; so must we, or prompts differ.
-fn spaced_json(value: &serde_json::Value) -> String {
-	match value {
-		serde_json::Value::Array(items) => {
-			format!(
-				"[{}]",
-				items.iter().map(spaced_json).collect::<Vec<_>>().join(", ")
-			)
-		}
-		serde_json::Value::Object(map) => {
-			let entry = |(k, v): (&String, &serde_json::Value)| {
-				format!(
-					"{}: {}",
-					serde_json::Value::from(k.as_str()),
-					spaced_json(v)
-				)
-			};
-			format!(
-				"{{{}}}",
-				map.iter().map(entry).collect::<Vec<_>>().join(", ")
-			)
-		}
-		other => other.to_string(),
-	}
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -255,5 +290,12 @@ mod tests {
 			template.render(&[]),
 			Err(Error::TemplateTooLong { steps: FUEL })
 		));
+	}
+
+	#[test]
+	fn tags_that_mark_what_the_assistant_says_change_nothing() {
+		let source = "a {%- generation -%} b {% endgeneration %}c {% if true %}d{% endif %}";
+		let template = ChatTemplate::new(source.into(), String::new(), String::new()).unwrap();
+		assert_eq!(template.render(&[]).unwrap(), "ab c d");
 	}
 }
