@@ -3,9 +3,14 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use athanor::Amount;
-use athanor_llm::DeviceChoice;
+use athanor_llm::{
+	DeviceChoice, Quantization,
+	synth::{SHAPES, Shape, StoredAs},
+};
 use athanor_primitives::{H256, ModelId, WorkerKey};
 use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
+
+use serde::Serialize;
 
 use crate::ledger::AccountId;
 
@@ -83,6 +88,14 @@ pub enum Command {
 	Describe(DescribeArgs),
 	/// Generate text here, without the chain
 	Generate(GenerateArgs),
+	/// Show a model's scores for given tokens
+	Eval(EvalArgs),
+	/// Show what a model's chat template makes of a conversation
+	Template(TemplateArgs),
+	/// Measure how fast a model runs here
+	Bench(BenchArgs),
+	/// Write a model of a real shape with random weights, to measure with
+	Synth(SynthArgs),
 	/// Make and show worker keys, and prove them to the chain
 	#[command(subcommand)]
 	Keys(KeysCommand),
@@ -221,29 +234,34 @@ pub struct DescribeArgs {
 /// Arguments of `generate`.
 #[derive(Args, Clone, Debug)]
 #[command(
-	group = ArgGroup::new("input").required(true).args(["prompt", "chat", "messages"]),
+	group = ArgGroup::new("input").required(true).args(["prompt", "chat", "messages", "tokens"]),
 	after_help = "\
 Examples:
+  athanor-worker generate --model models/demo --tokens 1,2,3 --max-new 16 --greedy --json
   athanor-worker generate --model-dir models/demo --prompt 'Once upon a time' --greedy
   athanor-worker generate --model-dir models/demo --chat 'Tell me a story' --temperature 0.8 --top-k 40
   athanor-worker generate --model-dir models/demo --messages talk.json --max-new 64 --json"
 )]
 pub struct GenerateArgs {
-	/// Directory of the model
-	#[arg(long, alias = "model", env = "ATHANOR_MODEL_DIR", value_name = "DIR")]
-	pub model_dir: PathBuf,
+	/// Which model, and how it is run.
+	#[command(flatten)]
+	pub model: ModelArgs,
 	/// Text that the model continues
 	#[arg(long, value_name = "TEXT")]
 	pub prompt: Option<String>,
 	/// Text of one user message
 	#[arg(long, value_name = "TEXT")]
 	pub chat: Option<String>,
-	/// JSON file with a list of messages, each with a role and a content
+	/// JSON file with a list of messages, each with a role and a content; or with an object of
+	/// messages, tools and variables
 	#[arg(long, value_name = "FILE")]
 	pub messages: Option<PathBuf>,
-	/// Most tokens to generate
-	#[arg(long, default_value_t = 128, value_name = "N")]
-	pub max_new: u32,
+	/// Ids of the prompt's tokens
+	#[arg(long, value_delimiter = ',', value_name = "IDS")]
+	pub tokens: Option<Vec<u32>>,
+	/// Most tokens to generate [default: 128, or as many as fit]
+	#[arg(long, value_name = "N")]
+	pub max_new: Option<u32>,
 	/// Always take the most probable token
 	#[arg(long, conflicts_with_all = ["temperature", "top_k", "seed"])]
 	pub greedy: bool,
@@ -259,9 +277,183 @@ pub struct GenerateArgs {
 	/// Print one JSON object with tokens, text, finish and usage instead of streaming
 	#[arg(long)]
 	pub json: bool,
+}
+
+/// Which model, and how it is run.
+#[derive(Args, Clone, Debug)]
+pub struct ModelArgs {
+	/// Directory of the model
+	#[arg(
+		long = "model",
+		visible_alias = "model-dir",
+		env = "ATHANOR_MODEL_DIR",
+		value_name = "DIR"
+	)]
+	pub dir: PathBuf,
 	/// Where to run inference: auto, cpu, cuda, vulkan; cuda:1 for the second GPU
 	#[arg(long, default_value = "auto", value_name = "DEVICE")]
 	pub device: DeviceChoice,
+	/// Round weights to so many bits, on the processor
+	#[arg(long, value_enum, default_value_t, value_name = "BITS")]
+	pub quantize: Bits,
+}
+
+/// What weights are rounded to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Bits {
+	/// Not at all: as they are stored.
+	#[default]
+	None,
+	/// 8 bits, in blocks of 32.
+	Q8,
+	/// 4 bits, in blocks of 32.
+	Q4,
+}
+
+impl Bits {
+	/// The same for the engine.
+	pub const fn quantization(self) -> Option<Quantization> {
+		match self {
+			Self::None => None,
+			Self::Q8 => Some(Quantization::Q8),
+			Self::Q4 => Some(Quantization::Q4),
+		}
+	}
+}
+
+/// For which tokens scores are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Scores {
+	/// For the last one: a list of numbers.
+	#[default]
+	Last,
+	/// For each: a list of such lists.
+	All,
+}
+
+/// Arguments of `eval`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  athanor-worker eval --model models/demo --tokens 1,2,3
+  athanor-worker eval --model models/demo --tokens 1,2,3 --logits all --quantize q8
+
+Prints one JSON object, {\"logits\": …}: a score for each token of the vocabulary, before any softmax.")]
+pub struct EvalArgs {
+	/// Which model, and how it is run.
+	#[command(flatten)]
+	pub model: ModelArgs,
+	/// Ids of the tokens
+	#[arg(long, value_delimiter = ',', required = true, value_name = "IDS")]
+	pub tokens: Vec<u32>,
+	/// For which of the tokens scores are shown
+	#[arg(long, value_enum, default_value_t, value_name = "WHICH")]
+	pub logits: Scores,
+}
+
+/// Arguments of `template`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  athanor-worker template --model models/demo --messages talk.json --add-generation-prompt
+
+talk.json is a list such as [{\"role\": \"user\", \"content\": \"Hello\"}], or an object such as
+{\"messages\": […], \"tools\": […], \"variables\": {\"enable_thinking\": false}}.
+Prints one JSON object, {\"text\": …, \"tokens\": […]}.")]
+pub struct TemplateArgs {
+	/// Directory of the model
+	#[arg(
+		long = "model",
+		visible_alias = "model-dir",
+		env = "ATHANOR_MODEL_DIR",
+		value_name = "DIR"
+	)]
+	pub dir: PathBuf,
+	/// JSON file with the conversation
+	#[arg(long, value_name = "FILE")]
+	pub messages: PathBuf,
+	/// End with the beginning of the assistant's answer
+	#[arg(long)]
+	pub add_generation_prompt: bool,
+}
+
+/// Arguments of `bench`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  athanor-worker synth --shape llama-1b --dtype bf16 --out /tmp/llama-1b
+  athanor-worker bench --model /tmp/llama-1b --quantize q8
+  athanor-worker bench --model /tmp/llama-1b --quantize q8 --pp 512 --tg 128 --batch 1,4,16 --threads 2 --json
+
+Every case runs once unmeasured and then --repeats times; the median counts. What else runs on the machine
+makes the figures worse.")]
+pub struct BenchArgs {
+	/// Which model, and how it is run.
+	#[command(flatten)]
+	pub model: ModelArgs,
+	/// Tokens of a prompt; 0 for no such case
+	#[arg(long, default_value_t = 512, value_name = "N")]
+	pub pp: usize,
+	/// Tokens to generate in each sequence; 0 for no such case
+	#[arg(long, default_value_t = 128, value_name = "N")]
+	pub tg: usize,
+	/// How many sequences at once; a case for each
+	#[arg(long, value_delimiter = ',', default_value = "1", value_parser = batch, value_name = "N")]
+	pub batch: Vec<usize>,
+	/// Threads to compute with [default: all cores]
+	#[arg(long, value_parser = threads, value_name = "N")]
+	pub threads: Option<usize>,
+	/// How often each case is measured
+	#[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100), value_name = "N")]
+	pub repeats: u32,
+	/// Print one JSON object
+	#[arg(long)]
+	pub json: bool,
+}
+
+/// Arguments of `synth`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  athanor-worker synth --shape llama-1b --dtype bf16 --out /tmp/llama-1b
+  athanor-worker synth --list")]
+pub struct SynthArgs {
+	/// Whose shape; --list names them
+	#[arg(long, value_parser = shape, required_unless_present = "list", value_name = "SHAPE")]
+	pub shape: Option<Shape>,
+	/// Type of the weights
+	#[arg(long, value_enum, default_value_t, value_name = "TYPE")]
+	pub dtype: Dtype,
+	/// Directory to write; it must hold no model
+	#[arg(long, required_unless_present = "list", value_name = "DIR")]
+	pub out: Option<PathBuf>,
+	/// List the shapes
+	#[arg(long)]
+	pub list: bool,
+}
+
+/// Types of weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Dtype {
+	/// Single precision.
+	F32,
+	/// Half precision.
+	F16,
+	/// bfloat16.
+	#[default]
+	Bf16,
+}
+
+impl Dtype {
+	/// The same for the engine.
+	pub const fn stored(self) -> StoredAs {
+		match self {
+			Self::F32 => StoredAs::F32,
+			Self::F16 => StoredAs::F16,
+			Self::Bf16 => StoredAs::Bf16,
+		}
+	}
 }
 
 /// What to do with keys.
@@ -334,6 +526,27 @@ fn rate(text: &str) -> Result<f64, String> {
 		Ok(rate) if (0.001..=1e6).contains(&rate) => Ok(rate),
 		_ => Err("a number from 0.001 to 1000000 is needed".into()),
 	}
+}
+
+fn batch(text: &str) -> Result<usize, String> {
+	match text.parse() {
+		Ok(batch @ 1..=1024) => Ok(batch),
+		_ => Err("a whole number from 1 to 1024 is needed".into()),
+	}
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+	match text.parse() {
+		Ok(threads @ 1..=1024) => Ok(threads),
+		_ => Err("a whole number from 1 to 1024 is needed".into()),
+	}
+}
+
+fn shape(text: &str) -> Result<Shape, String> {
+	Shape::find(text).ok_or_else(|| {
+		let names: Vec<_> = SHAPES.iter().map(|shape| shape.name).collect();
+		format!("the shapes are: {}", names.join(", "))
+	})
 }
 
 fn percent(text: &str) -> Result<f64, String> {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use athanor::Amount;
-use athanor_llm::{DeviceChoice, device::Kind, template::ChatTemplate};
+use athanor_llm::{DeviceChoice, LoadOptions, device::Kind, template::ChatTemplate};
 use athanor_primitives::{
 	H256,
 	job::{PromptFormat, Sampler},
@@ -21,12 +21,13 @@ use tokio::{task::spawn_blocking, time};
 use tracing::{info, warn};
 
 use crate::{
+	bench,
 	chain::Remote,
 	check::{self, Report, Subject},
 	cli::{CheckArgs, Command, KeysCommand, OutputFormat, ProofArgs, RunArgs},
 	config, describe,
 	error::{self, Error},
-	generate,
+	generate, inspect,
 	journal::Journal,
 	keys::WorkerKey,
 	ledger::{AccountId, LedgerError},
@@ -48,7 +49,13 @@ pub async fn dispatch(command: Command) -> Result<(), Error> {
 		Command::Run(args) => run(args).await,
 		Command::Check(args) => check(args).await,
 		Command::Describe(args) => print_json(&blocking(move || describe::describe(&args)).await?),
-		Command::Generate(args) => on_device(args.device, move || generate::generate(&args)).await,
+		Command::Generate(args) => {
+			on_device(args.model.device, move || generate::generate(&args)).await
+		}
+		Command::Eval(args) => on_device(args.model.device, move || inspect::eval(&args)).await,
+		Command::Template(args) => blocking(move || inspect::template(&args)).await,
+		Command::Bench(args) => on_device(args.model.device, move || bench::bench(&args)).await,
+		Command::Synth(args) => blocking(move || bench::synth(&args)).await,
 		Command::Keys(KeysCommand::New { out, output }) => {
 			show_key(&WorkerKey::create(&out)?, output)
 		}
@@ -224,7 +231,7 @@ fn engine_remedy(error: &Error, dir: &Path) -> String {
 
 /// Loads the model and generates a token for each form of prompt that it takes.
 fn try_engine(dir: &Path, device: DeviceChoice) -> Result<String, Error> {
-	let engine = llm::Engine::load(dir, device)?;
+	let engine = llm::Engine::load_with(dir, device, LoadOptions::default())?;
 	let mut formats = vec![PromptFormat::Completion];
 	if ChatTemplate::from_dir(dir)?.is_some() {
 		formats.push(PromptFormat::Chat);
@@ -271,7 +278,7 @@ async fn start(args: RunArgs) -> Result<Worker<Remote>, Error> {
 	// Loaded first: of a damaged or unsupported model, that says what is wrong. Its hashes would only
 	// say that the registry does not know it.
 	let (loaded, hashes, probe) = on_device(device, move || {
-		let loaded = llm::Engine::load(&dir, device)?;
+		let loaded = llm::Engine::load_with(&dir, device, LoadOptions::default())?;
 		let probe = if measured { probe(&loaded)? } else { None };
 		Ok((loaded, llm::hashes(&dir)?, probe))
 	})

@@ -173,10 +173,7 @@ fn of_journal(error: &JournalError) -> u8 {
 fn of_engine(error: &athanor_llm::Error) -> u8 {
 	use athanor_llm::Error;
 	match error {
-		Error::Device { .. }
-		| Error::NonFiniteLogits { .. }
-		| Error::EmptyLogits
-		| Error::TokenOutOfRange { .. } => OTHER,
+		Error::Device { .. } | Error::NonFiniteLogits { .. } | Error::EmptyLogits => OTHER,
 		_ => USAGE,
 	}
 }

@@ -13,8 +13,8 @@ use crate::{
 	cli::GenerateArgs,
 	error::Error,
 	keys::KeyError,
-	llm::Engine,
-	runner::{Output, Progress, Prompt, RunError},
+	llm::{Engine, format_of},
+	runner::{Output, Progress, RunError},
 };
 
 /// What `--json` prints.
@@ -59,49 +59,87 @@ impl From<Output> for Answer {
 	}
 }
 
-/// The prompt that the arguments ask for.
-///
-/// # Errors
-/// The file of messages cannot be read, or the system has no randomness for a seed.
-pub fn prompt(args: &GenerateArgs) -> Result<Prompt, Error> {
-	let (format, input) = match (&args.prompt, &args.chat, &args.messages) {
-		(Some(text), ..) => (PromptFormat::Completion, text.clone().into_bytes()),
-		(_, Some(text), _) => (PromptFormat::Chat, text.clone().into_bytes()),
-		(.., Some(path)) => {
-			let input = std::fs::read(path).map_err(|source| Error::Io {
-				action: format!("read {}", path.display()),
-				source,
-			})?;
-			(PromptFormat::Messages, input)
+/// What is generated from.
+enum Input {
+	/// Text, or messages.
+	Text(PromptFormat, Vec<u8>),
+	/// Tokens.
+	Tokens(Vec<u32>),
+}
+
+/// What is generated if nobody says how much.
+const MAX_NEW: u32 = 128;
+
+/// What the arguments ask for.
+struct Request {
+	input: Input,
+	sampler: Sampler,
+	seed: [u8; 32],
+	max_new: Option<u32>,
+}
+
+impl Request {
+	/// Fails if the file of messages cannot be read, or the system has no randomness for a seed.
+	fn new(args: &GenerateArgs) -> Result<Self, Error> {
+		let input = match (&args.prompt, &args.chat, &args.messages, &args.tokens) {
+			(Some(text), ..) => Input::Text(PromptFormat::Completion, text.clone().into_bytes()),
+			(_, Some(text), ..) => Input::Text(PromptFormat::Chat, text.clone().into_bytes()),
+			(.., Some(path), _) => {
+				let input = std::fs::read(path).map_err(|source| Error::Io {
+					action: format!("read {}", path.display()),
+					source,
+				})?;
+				Input::Text(PromptFormat::Messages, input)
+			}
+			(.., Some(tokens)) => Input::Tokens(tokens.clone()),
+			(None, None, None, None) => {
+				return Err(Error::Usage(
+					"one of --prompt, --chat, --messages and --tokens is needed".into(),
+				));
+			}
+		};
+		let sampler = if args.greedy {
+			Sampler::Greedy
+		} else {
+			Sampler::TopK {
+				temperature_milli: args.temperature,
+				k: args.top_k,
+			}
+		};
+		let mut seed = args.seed.unwrap_or_default();
+		if args.seed.is_none() {
+			OsRng
+				.try_fill_bytes(&mut seed)
+				.map_err(|error| KeyError::Randomness(error.to_string()))?;
 		}
-		(None, None, None) => {
-			return Err(Error::Usage(
-				"one of --prompt, --chat and --messages is needed".into(),
-			));
-		}
-	};
-	let sampler = if args.greedy {
-		Sampler::Greedy
-	} else {
-		Sampler::TopK {
-			temperature_milli: args.temperature,
-			k: args.top_k,
-		}
-	};
-	let mut seed = args.seed.unwrap_or_default();
-	if args.seed.is_none() {
-		OsRng
-			.try_fill_bytes(&mut seed)
-			.map_err(|error| KeyError::Randomness(error.to_string()))?;
+		Ok(Self {
+			input,
+			sampler,
+			seed,
+			max_new: args.max_new,
+		})
 	}
-	Ok(Prompt {
-		input,
-		format,
-		sampler,
-		seed,
-		max_input_tokens: u32::MAX,
-		max_output_tokens: args.max_new,
-	})
+
+	fn run(
+		self,
+		engine: &Engine,
+		observe: &mut dyn FnMut(Progress<'_>) -> bool,
+	) -> Result<Output, Error> {
+		let tokens = match self.input {
+			Input::Text(format, input) => {
+				engine.model().encode_prompt(format_of(format), &input)?
+			}
+			Input::Tokens(tokens) => tokens,
+		};
+		engine.model().check_tokens(&tokens)?;
+		// What was asked for must fit. A default only goes as far as it does.
+		if let Some(wanted) = self.max_new {
+			let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+			engine.model().check_room(tokens.len(), wanted)?;
+		}
+		let max_new = self.max_new.unwrap_or(MAX_NEW);
+		Ok(engine.complete(tokens, max_new, self.sampler, self.seed, observe)?)
+	}
 }
 
 /// Generates and prints.
@@ -109,21 +147,21 @@ pub fn prompt(args: &GenerateArgs) -> Result<Prompt, Error> {
 /// # Errors
 /// The model cannot be loaded, the prompt cannot be run, or standard output is closed.
 pub fn generate(args: &GenerateArgs) -> Result<(), Error> {
-	let prompt = prompt(args)?;
-	let engine = Engine::load(&args.model_dir, args.device)?;
+	let request = Request::new(args)?;
+	let engine = Engine::load(&args.model)?;
 	let closed = |source| Error::Io {
 		action: "write the answer".into(),
 		source,
 	};
 	let mut out = stdout();
 	if args.json {
-		let answer = Answer::from(engine.generate(&prompt, &mut |_| true)?);
+		let answer = Answer::from(request.run(&engine, &mut |_| true)?);
 		let json =
 			serde_json::to_string(&answer).map_err(|error| Error::Internal(error.to_string()))?;
 		return writeln!(out, "{json}").map_err(closed);
 	}
 	let (mut shown, mut broken) = (String::new(), None);
-	let result = engine.generate(&prompt, &mut |progress| {
+	let result = request.run(&engine, &mut |progress| {
 		let Progress::Token(text) = progress else {
 			return true;
 		};
@@ -138,7 +176,7 @@ pub fn generate(args: &GenerateArgs) -> Result<(), Error> {
 		return Err(closed(source));
 	}
 	let output = match result {
-		Err(RunError::Cancelled) => return Ok(()),
+		Err(Error::Run(RunError::Cancelled)) => return Ok(()),
 		result => result?,
 	};
 	write!(out, "{}", ending(&shown, &output.text)).map_err(closed)

@@ -11,6 +11,7 @@
 //! * [`metrics`], [`logging`], [`shutdown`], [`config`], [`error`]: the surroundings
 
 pub mod account;
+pub mod bench;
 pub mod chain;
 pub mod check;
 pub mod cli;
@@ -19,6 +20,7 @@ pub mod config;
 pub mod describe;
 pub mod error;
 pub mod generate;
+pub mod inspect;
 pub mod journal;
 pub mod keys;
 pub mod ledger;

@@ -3,7 +3,8 @@
 use std::{ops::ControlFlow, path::Path, time::Duration};
 
 use athanor_llm::{
-	ArchSpec, DeviceChoice, GenerateRequest, Model, Selected, Tokenizer, prompt, select,
+	ArchSpec, DeviceChoice, GenerateRequest, LoadOptions, Model, Selected, Tokenizer, prompt,
+	select,
 	template::{ChatTemplate, Message},
 };
 use athanor_primitives::{
@@ -15,6 +16,7 @@ use athanor_primitives::{
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
+	cli::ModelArgs,
 	error::Error,
 	runner::{Output, Progress, Prompt, RunError, Runner},
 };
@@ -35,7 +37,22 @@ impl Engine {
 	///
 	/// # Errors
 	/// The device cannot be used, or the directory holds no model that can be run.
-	pub fn load(dir: &Path, choice: DeviceChoice) -> Result<Self, Error> {
+	pub fn load(args: &ModelArgs) -> Result<Self, Error> {
+		let options = LoadOptions {
+			quantization: args.quantize.quantization(),
+		};
+		Self::load_with(&args.dir, args.device, options)
+	}
+
+	/// The same, of a directory.
+	///
+	/// # Errors
+	/// As [`Engine::load`].
+	pub fn load_with(
+		dir: &Path,
+		choice: DeviceChoice,
+		options: LoadOptions,
+	) -> Result<Self, Error> {
 		check_dir(dir)?;
 		let Selected {
 			device,
@@ -48,7 +65,7 @@ impl Engine {
 			tracing::info!("passed over {reason}");
 		}
 		let bar = progress("loading");
-		let model = Model::load(dir, &device, &mut |done, total| {
+		let model = Model::load_with(dir, &device, options, &mut |done, total| {
 			bar.set_length(u64::try_from(total).unwrap_or(u64::MAX));
 			bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
 		})?;
@@ -62,6 +79,11 @@ impl Engine {
 	/// The device, for people.
 	pub fn device(&self) -> &str {
 		&self.device
+	}
+
+	/// The model.
+	pub fn model(&self) -> &Model {
+		&self.model
 	}
 
 	/// Generates; see [`Runner::run`].
@@ -84,11 +106,28 @@ impl Engine {
 				prompt.max_input_tokens
 			)));
 		}
+		let (max_new, sampler) = (prompt.max_output_tokens, prompt.sampler);
+		self.complete(prompt_tokens, max_new, sampler, prompt.seed, observe)
+	}
+
+	/// Generates after tokens; see [`Runner::run`].
+	///
+	/// # Errors
+	/// See [`RunError`].
+	pub fn complete(
+		&self,
+		prompt_tokens: Vec<u32>,
+		max_new: u32,
+		sampler: Sampler,
+		seed: [u8; 32],
+		observe: &mut dyn FnMut(Progress<'_>) -> bool,
+	) -> Result<Output, RunError> {
+		let tokens_in = u32::try_from(prompt_tokens.len()).unwrap_or(u32::MAX);
 		let request = GenerateRequest {
 			prompt_tokens,
-			max_new: prompt.max_output_tokens,
-			sampler: sampler_of(prompt.sampler),
-			seed: prompt.seed,
+			max_new,
+			sampler: sampler_of(sampler),
+			seed,
 		};
 		let answer = self
 			.model
@@ -129,7 +168,7 @@ impl Runner for Engine {
 	}
 }
 
-fn format_of(format: PromptFormat) -> athanor_llm::PromptFormat {
+pub(crate) fn format_of(format: PromptFormat) -> athanor_llm::PromptFormat {
 	match format {
 		PromptFormat::Completion => athanor_llm::PromptFormat::Completion,
 		PromptFormat::Chat => athanor_llm::PromptFormat::Chat,
@@ -281,7 +320,7 @@ fn check_dir(dir: &Path) -> Result<(), Error> {
 }
 
 /// A progress bar on standard error; invisible where that is no terminal.
-fn progress(what: &'static str) -> ProgressBar {
+pub(crate) fn progress(what: &'static str) -> ProgressBar {
 	let style = ProgressStyle::with_template("{msg} {bar:40} {percent}% (about {eta} left)");
 	let bar = ProgressBar::new(0).with_message(what);
 	bar.enable_steady_tick(Duration::from_millis(500));
@@ -301,7 +340,8 @@ mod tests {
 
 	#[test]
 	fn a_run_can_be_stopped_while_the_prompt_is_read() {
-		let engine = Engine::load(&demo(), "cpu".parse().unwrap()).unwrap();
+		let engine =
+			Engine::load_with(&demo(), "cpu".parse().unwrap(), LoadOptions::default()).unwrap();
 		let prompt = Prompt {
 			input: "a story ".repeat(150).into_bytes(),
 			format: PromptFormat::Completion,
